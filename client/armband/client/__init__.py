@@ -1,0 +1,1 @@
+"""The terminal: screens, local store, sync link, headless commands, API for scripts."""

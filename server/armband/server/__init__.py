@@ -1,0 +1,1 @@
+"""The office: websocket gateway, commit pipeline, hub, stores, administration."""

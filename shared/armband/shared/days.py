@@ -1,0 +1,43 @@
+"""The office's day.
+
+Times are UTC milliseconds; a day is the office's own, as ``YYYY-MM-DD``. The office's offset and
+the minute at which its day begins come from its `Policy`, so that work after midnight can belong to
+the evening before.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from armband.shared.policy import Policy
+
+_EPOCH = date(1970, 1, 1).toordinal()
+_DAY_MS = 86_400_000
+_MINUTE_MS = 60_000
+
+
+def day_of(ms: int, policy: Policy) -> str:
+    """The office's day of a moment."""
+    local_ms = ms + (policy.utc_offset_min - policy.day_starts_at_min) * _MINUTE_MS
+    return date.fromordinal(_EPOCH + local_ms // _DAY_MS).isoformat()
+
+
+def clock_of(ms: int, policy: Policy) -> str:
+    """The office's wall-clock time of a moment, ``HH:MM:SS``."""
+    seconds = (ms + policy.utc_offset_min * _MINUTE_MS) % _DAY_MS // 1000
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+def add_days(day: str, count: int) -> str:
+    """The day ``count`` days after ``day`` (before it when negative)."""
+    return date.fromordinal(date.fromisoformat(day).toordinal() + count).isoformat()
+
+
+def is_day(text: str) -> bool:
+    """Whether ``text`` is a day of the calendar, as ``YYYY-MM-DD``."""
+    if len(text) != 10:
+        return False
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False

@@ -1,0 +1,29 @@
+"""The catalogue of kinds. Adding a kind is adding a module and a line here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from armband.shared.errors import UnknownKind
+from armband.shared.kinds import check, checkpoint, household, resident, staff, unit, visit
+from armband.shared.kinds.declare import UNIT, VOID, Contribution, Kind, View
+
+CATALOGUE: Mapping[str, Kind] = {
+    module.KIND.name: module.KIND
+    for module in (unit, household, resident, staff, checkpoint, visit, check)
+}
+
+
+def kind_named(name: str) -> Kind:
+    """The kind of that name.
+
+    Raises:
+        UnknownKind: this release has none.
+    """
+    kind = CATALOGUE.get(name)
+    if kind is None:
+        raise UnknownKind(name)
+    return kind
+
+
+__all__ = ["CATALOGUE", "UNIT", "VOID", "Contribution", "Kind", "View", "kind_named"]

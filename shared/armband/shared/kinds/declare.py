@@ -1,0 +1,193 @@
+"""What a kind of record is: its declaration, its fields, and how a patch is checked against it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, get_type_hints
+
+import msgspec
+
+from armband.shared.days import is_day
+from armband.shared.errors import InvalidRecord
+from armband.shared.fields import Field, FieldType, Patch, Value
+from armband.shared.policy import Policy
+
+UNIT = "unit"
+"""Every record's first patch sets it: where the record hangs in the grid tree."""
+VOID = "void"
+"""A voided record carries the reason here; nothing is ever deleted."""
+RESERVED = (UNIT, VOID)
+MAX_VOID_REASON = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one record adds to one cell of the roll-ups.
+
+    Attributes:
+        metric: dotted name, as in shared/METRICS.md.
+        count: how much; for a distinct count, 1.
+        day: the day it belongs to; ``""`` for what exists now.
+        member: for a distinct count, whom or what is counted once.
+    """
+
+    metric: str
+    count: int = 1
+    day: str = ""
+    member: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A record as merge leaves it: the winning value of each field."""
+
+    id: bytes
+    kind: str
+    unit: str
+    fields: Mapping[str, Value]
+    void: str = ""
+    stamp: int = 0
+    conflicts: tuple[str, ...] = ()
+    suspect: bool = False
+
+    def text(self, name: str) -> str:
+        """A text field, ``""`` when absent or of another type."""
+        value = self.fields.get(name)
+        return value if isinstance(value, str) else ""
+
+
+Contribute = Callable[[View, Any, Policy], tuple[Contribution, ...]]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of record: everything the rest of the program knows about it.
+
+    Attributes:
+        name: as stored; never reused.
+        label, plural: English message ids.
+        body: the Struct whose annotations declare the fields.
+        contribute: ``(view, body, policy)`` to what the record adds to the roll-ups.
+        columns: fields that a ledger row shows, in order.
+        metrics: every metric that ``contribute`` can give, with its definition.
+        dated: the field that holds the record's day, if it has one.
+        check_whole: the problem of a complete record as ``(field, problem)``, or None.
+    """
+
+    name: str
+    label: str
+    plural: str
+    body: type[msgspec.Struct]
+    contribute: Contribute
+    columns: tuple[str, ...]
+    metrics: Mapping[str, str]
+    dated: str = ""
+    check_whole: Callable[[Any], tuple[str, str] | None] = field(default=lambda _body: None)
+
+    @cached_property
+    def fields(self) -> Mapping[str, Field]:
+        """Field name to its declaration, in the order of the form."""
+        hints = get_type_hints(self.body, include_extras=True)
+        return {name: _declared(self.name, name, hint) for name, hint in hints.items()}
+
+    @cached_property
+    def required(self) -> frozenset[str]:
+        """The fields without which a record of this kind is refused."""
+        infos = msgspec.structs.fields(self.body)
+        return frozenset(info.name for info in infos if info.required)
+
+    @cached_property
+    def _days(self) -> tuple[str, ...]:
+        return tuple(n for n, declared in self.fields.items() if declared.type is FieldType.DAY)
+
+    @cached_property
+    def _types(self) -> Mapping[str, Any]:
+        return dict(get_type_hints(self.body, include_extras=True))
+
+    def check_field(self, name: str, value: Value) -> None:
+        """Refuse a value that this field cannot hold; an unknown field is carried as it is.
+
+        Raises:
+            InvalidRecord: with the field and what would be right.
+        """
+        if name in RESERVED:
+            _check_reserved(self.name, name, value)
+            return
+        declared = self.fields.get(name)
+        if declared is None:
+            return
+        if value is None:
+            if name in self.required:
+                raise InvalidRecord(self.name, name, "must not be empty")
+            return
+        try:
+            msgspec.convert(value, self._types[name])
+        except msgspec.ValidationError as error:
+            raise InvalidRecord(self.name, name, str(error)) from None
+        if declared.type is FieldType.DAY and not is_day(str(value)):
+            raise InvalidRecord(self.name, name, f"{value} is not a day of the calendar")
+
+    def check_patch(self, patch: Patch) -> None:
+        """Refuse a patch with a value that its field cannot hold.
+
+        Raises:
+            InvalidRecord: for the first such field.
+        """
+        for name, value in patch.items():
+            self.check_field(name, value)
+
+    def check_new(self, patch: Patch) -> None:
+        """Refuse the first patch of a record when something required is missing or wrong.
+
+        Raises:
+            InvalidRecord: with the field and what would be right.
+        """
+        for name in (UNIT, *sorted(self.required)):
+            if patch.get(name) is None:
+                raise InvalidRecord(self.name, name, "must be given")
+        try:
+            body = self.parse(patch)
+        except msgspec.ValidationError:
+            self.check_patch(patch)
+            raise
+        for name in (*RESERVED, *self._days):
+            if patch.get(name) is not None:
+                self.check_field(name, patch[name])
+        problem = self.check_whole(body)
+        if problem is not None:
+            raise InvalidRecord(self.name, *problem)
+
+    def parse(self, fields: Mapping[str, Value]) -> msgspec.Struct:
+        """The typed body of a record's fields; unknown fields are left out.
+
+        Raises:
+            msgspec.ValidationError: a field has the wrong type or a required one is missing.
+        """
+        known = {name: fields[name] for name in self.fields if fields.get(name) is not None}
+        return msgspec.convert(known, self.body)
+
+    def contributions(self, view: View, policy: Policy) -> tuple[Contribution, ...]:
+        """What a record adds to the roll-ups; nothing when it is voided or incomplete."""
+        if view.void or not view.unit:
+            return ()
+        try:
+            body = self.parse(view.fields)
+        except msgspec.ValidationError:
+            return ()
+        return self.contribute(view, body, policy)
+
+
+def _declared(kind: str, name: str, hint: object) -> Field:
+    for extra in getattr(hint, "__metadata__", ()):
+        if isinstance(extra, Field):
+            return extra
+    raise TypeError(f"{kind}.{name} carries no Field in its annotation")
+
+
+def _check_reserved(kind: str, name: str, value: Value) -> None:
+    if not isinstance(value, str):
+        raise InvalidRecord(kind, name, "must be a text")
+    if name == VOID and not 0 < len(value) <= MAX_VOID_REASON:
+        raise InvalidRecord(kind, name, f"needs a reason of 1 to {MAX_VOID_REASON} characters")

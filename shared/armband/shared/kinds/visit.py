@@ -1,0 +1,120 @@
+"""Visit (走访): contact with a household at the door, by telephone or by WeChat."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from armband.shared import limits
+from armband.shared.fields import (
+    Count,
+    Day,
+    Field,
+    FieldType,
+    Millis,
+    Note,
+    Option,
+    Ref,
+    Search,
+    Temperatures,
+    choice,
+)
+from armband.shared.kinds.declare import Contribution, Kind, View
+from armband.shared.policy import Policy
+
+CHANNEL_OPTIONS = (Option("door", "Door"), Option("phone", "Phone"), Option("wechat", "WeChat"))
+PURPOSE_OPTIONS = (
+    Option("screening", "Sweep"),
+    Option("monitoring", "Monitoring"),
+    Option("publicity", "Publicity"),
+    Option("care", "Care visit"),
+    Option("other", "Other"),
+)
+OUTCOME_OPTIONS = (
+    Option("met", "Met"),
+    Option("no_answer", "No answer"),
+    Option("refused", "Refused"),
+    Option("moved", "Moved away"),
+)
+SYMPTOM_OPTIONS = (
+    Option("fever", "Fever"),
+    Option("cough", "Dry cough"),
+    Option("fatigue", "Fatigue"),
+    Option("throat", "Sore throat"),
+    Option("smell", "Loss of smell or taste"),
+    Option("diarrhoea", "Diarrhoea"),
+)
+Symptom = Literal["fever", "cough", "fatigue", "throat", "smell", "diarrhoea"]
+
+
+class Visit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One contact with one household, whatever came of it."""
+
+    household: Annotated[Ref, Field("Household", FieldType.REF, ref="household")]
+    channel: Annotated[Literal["door", "phone", "wechat"], choice("Channel", CHANNEL_OPTIONS)]
+    outcome: Annotated[
+        Literal["met", "no_answer", "refused", "moved"], choice("Outcome", OUTCOME_OPTIONS)
+    ]
+    at: Annotated[Millis, Field("Time", FieldType.TIME, on_form=False)]
+    day: Annotated[Day, Field("Day", FieldType.DAY, on_form=False)]
+    purpose: Annotated[
+        Literal["screening", "monitoring", "publicity", "care", "other"] | None,
+        choice("Purpose", PURPOSE_OPTIONS),
+    ] = None
+    people_seen: Annotated[Count | None, Field("People seen", FieldType.COUNT)] = None
+    temps: Annotated[
+        Temperatures | None,
+        Field("Temperatures", FieldType.TEMPERATURES, personal=True, hint="36.5 36.8"),
+    ] = None
+    symptoms: Annotated[
+        Annotated[list[Symptom], msgspec.Meta(max_length=limits.MAX_LIST)] | None,
+        Field("Symptoms", FieldType.CHOICES, options=SYMPTOM_OPTIONS, personal=True),
+    ] = None
+    needs: Annotated[Note | None, Field("Needs", FieldType.NOTE, search=Search.WORDS)] = None
+    next_day: Annotated[Day | None, Field("Next visit", FieldType.DAY, hint="2022-03-31 or +7")] = (
+        None
+    )
+    note: Annotated[Note | None, Field("Note", FieldType.NOTE, search=Search.WORDS)] = None
+
+
+def _contribute(_view: View, body: Any, policy: Policy) -> tuple[Contribution, ...]:
+    visit: Visit = body
+    names = ["activity.records", "visits.total", f"visits.{visit.channel}"]
+    names.append(f"visits.outcome.{visit.outcome}")
+    if visit.needs:
+        names.append("visits.needs")
+    parts = [Contribution(name, day=visit.day) for name in names]
+    fever = sum(tenths >= policy.fever_tenths for tenths in visit.temps or ())
+    for name, count in (("visits.people_seen", visit.people_seen), ("visits.fever", fever)):
+        if count:
+            parts.append(Contribution(name, count, day=visit.day))
+    parts.append(Contribution("visits.households", day=visit.day, member=visit.household))
+    return tuple(parts)
+
+
+KIND = Kind(
+    name="visit",
+    label="Visit",
+    plural="Visits",
+    body=Visit,
+    contribute=_contribute,
+    columns=("at", "household", "channel", "outcome", "purpose", "next_day"),
+    metrics={
+        "visits.total": "visits of the day, by any channel and with any outcome",
+        "visits.households": "different households visited on the day",
+        **{
+            f"visits.{o.code}": f"visits of the day by the channel '{o.label}'"
+            for o in CHANNEL_OPTIONS
+        },
+        **{
+            f"visits.outcome.{o.code}": f"visits of the day with the outcome '{o.label}'"
+            for o in OUTCOME_OPTIONS
+        },
+        "visits.people_seen": "people seen on the day's visits (person-times)",
+        "visits.fever": "temperatures at or above the fever threshold on the day's visits",
+        "visits.needs": "visits of the day on which a need was noted",
+        "activity.records": "visits and checks of the day; a unit with at least one has reported",
+    },
+    dated="day",
+)

@@ -1,0 +1,84 @@
+"""Roll-ups as scripts and tables get them: the JSON contract of the README.
+
+Keys may be added, never renamed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from armband.shared.rollup import NOW, CellKey, Coverage, Metrics
+from armband.shared.units import depth_below, is_within
+
+
+class AsOf(msgspec.Struct, frozen=True):
+    """The moment at which figures are true: the office's sequence, and UTC milliseconds."""
+
+    seq: int
+    at: int
+
+
+class CoverageReport(msgspec.Struct, frozen=True):
+    """How many grids have reported on the last day, and which are missing."""
+
+    reported: int
+    expected: int
+    missing: list[str]
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One unit on one day."""
+
+    day: str
+    unit: str
+    name: str
+    level: str
+    metrics: dict[str, int]
+
+
+class RollupReport(msgspec.Struct, frozen=True):
+    """Roll-ups of a unit."""
+
+    office: str
+    unit: str
+    as_of: AsOf
+    coverage: CoverageReport
+    rows: list[Row]
+
+
+def build_report(
+    office: str,
+    unit: str,
+    as_of: AsOf,
+    days: Iterable[str],
+    depth: int,
+    names: Mapping[str, tuple[str, str]],
+    cells: Mapping[CellKey, Metrics],
+    covered: Coverage,
+) -> RollupReport:
+    """Rows by day, then by unit code; each unit of ``names`` down to ``depth`` has one a day.
+
+    Counts of what exists now stand in the newest day's row.
+
+    Args:
+        names: unit code to (name, level).
+        cells: the days' cells, and those of day ``""``.
+    """
+    ordered_days = sorted(days)
+    codes = sorted(
+        code for code in names if is_within(code, unit) and depth_below(code, unit) <= depth
+    )
+    rows = []
+    for day in ordered_days:
+        newest = day == ordered_days[-1]
+        for code in codes:
+            metrics = {
+                **cells.get((day, code), {}),
+                **(cells.get((NOW, code), {}) if newest else {}),
+            }
+            name, level = names[code]
+            rows.append(Row(day, code, name, level, dict(sorted(metrics.items()))))
+    report = CoverageReport(covered.reported, covered.expected, list(covered.missing))
+    return RollupReport(office, unit, as_of, report, rows)

@@ -1,0 +1,66 @@
+"""Unit codes: paths such as ``lianhu/yangguang/a1/g3/m07``.
+
+A code is unique in the office, and any prefix of it names a unit above. All questions of "is this
+under that" are answered from the codes alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from armband.shared.errors import InvalidUnit
+
+MAX_UNIT_CODE = 160
+MAX_DEPTH = 12
+_CODE = re.compile(r"[a-z0-9][a-z0-9-]*(?:/[a-z0-9][a-z0-9-]*)*")
+
+LEVELS: tuple[str, ...] = (
+    "office",
+    "community",
+    "area",
+    "grid",
+    "microgrid",
+    "compound",
+    "building",
+    "group",
+)
+"""Levels from the top down; ``group`` is a villagers' group (村民组). Depth is not fixed."""
+
+
+def check_unit(code: str) -> str:
+    """Return ``code`` if it is well formed.
+
+    Raises:
+        InvalidUnit: it is not.
+    """
+    too_deep = code.count("/") >= MAX_DEPTH
+    if len(code) > MAX_UNIT_CODE or too_deep or _CODE.fullmatch(code) is None:
+        raise InvalidUnit(code)
+    return code
+
+
+def is_within(code: str, unit: str) -> bool:
+    """Whether ``code`` is ``unit`` or stands below it."""
+    return code == unit or code.startswith(unit + "/")
+
+
+def in_scope(code: str, scope: Iterable[str]) -> bool:
+    """Whether ``code`` stands in one of the units of ``scope``."""
+    return any(is_within(code, unit) for unit in scope)
+
+
+def lineage(code: str) -> tuple[str, ...]:
+    """The unit and all above it, lowest first: ``a/b/c`` gives ``a/b/c``, ``a/b``, ``a``."""
+    parts = code.split("/")
+    return tuple("/".join(parts[:count]) for count in range(len(parts), 0, -1))
+
+
+def parent_of(code: str) -> str:
+    """The unit above, or ``""`` for the office."""
+    return code.rpartition("/")[0]
+
+
+def depth_below(code: str, unit: str) -> int:
+    """How many steps ``code`` stands below ``unit`` (0 for itself)."""
+    return code.count("/") - unit.count("/")
