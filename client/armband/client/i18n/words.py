@@ -1,0 +1,116 @@
+"""What records look like in words: labels, options and values in the user's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from armband.client.i18n import CHINESE, _, language, pgettext
+from armband.shared.days import clock_of, day_of
+from armband.shared.fields import Field, FieldType, Value
+from armband.shared.kinds import CATALOGUE
+from armband.shared.policy import Policy
+
+OPTION = "option"
+"""The catalogue's context for labels of options: the same English word may name a field."""
+
+
+def kind_label(kind: str) -> str:
+    """One record of a kind; a kind that this release does not know is called by its name."""
+    known = CATALOGUE.get(kind)
+    return _(known.label) if known else kind
+
+
+def kind_plural(kind: str) -> str:
+    """Several records of a kind."""
+    known = CATALOGUE.get(kind)
+    return _(known.plural) if known else kind
+
+
+def field_label(kind: str, name: str) -> str:
+    """A field's name on forms and above columns."""
+    if name == "unit":
+        return _("Unit")
+    if name == "void":
+        return _("Voided")
+    known = CATALOGUE.get(kind)
+    declared = known.fields.get(name) if known else None
+    return _(declared.label) if declared else name
+
+
+def option_label(declared: Field, code: str) -> str:
+    """A choice in words; an unknown code is shown as it is."""
+    for option in declared.options:
+        if option.code == code:
+            return pgettext(OPTION, option.label)
+    return code
+
+
+def join_words(words: list[str]) -> str:
+    """Several words as one list."""
+    return ("、" if language() == CHINESE else ", ").join(words)
+
+
+def temperature_text(tenths: int) -> str:
+    """Tenths of a degree as degrees: 365 is ``36.5``."""
+    return f"{tenths // 10}.{tenths % 10}"
+
+
+def masked_phone(phone: str) -> str:
+    """A telephone that others at the screen may see: 13812341111 is ``138****1111``.
+
+    The usual mask here, and of ASCII: an ellipsis is two cells wide on some terminals.
+    """
+    if len(phone) < 7:
+        return phone
+    return phone[:3] + "*" * max(1, len(phone) - 7) + phone[-4:]
+
+
+def moment_text(at_ms: int, policy: Policy, today: str) -> str:
+    """A moment as the office's clock: the time alone when it is of today."""
+    day, clock = day_of(at_ms, policy), clock_of(at_ms, policy)
+    return clock if day == today else f"{day[5:]} {clock[:5]}"
+
+
+def value_text(  # noqa: PLR0911 one return per type of field reads best
+    declared: Field,
+    value: Value,
+    *,
+    names: Mapping[str, str],
+    policy: Policy,
+    today: str,
+    masked: bool = True,
+) -> str:
+    """A field's value as lists and details show it; ``""`` when it is empty.
+
+    Args:
+        declared: the field.
+        value: as stored.
+        names: hex id of a record to what to call it.
+        policy: the office's, for its clock.
+        today: the office's day now.
+        masked: hide the middle of telephones.
+    """
+    if value is None or value == []:
+        return ""
+    match declared.type, value:
+        case FieldType.PHONE, str():
+            return masked_phone(value) if masked else value
+        case FieldType.TEMPERATURE, int():
+            return temperature_text(value)
+        case FieldType.TEMPERATURES, list():
+            return " ".join(temperature_text(int(tenths)) for tenths in value)
+        case FieldType.CHOICE, str():
+            return option_label(declared, value)
+        case FieldType.CHOICES, list():
+            return join_words([option_label(declared, str(code)) for code in value])
+        case FieldType.FLAG, bool():
+            return _("Yes") if value else _("No")
+        case FieldType.REF, str():
+            return names.get(value, value[:8])
+        case FieldType.TIME, int():
+            return moment_text(value, policy, today)
+        case FieldType.DIGEST, _unshown:
+            return "***"
+        case _, list():
+            return join_words([str(item) for item in value])
+    return str(value)
