@@ -1,0 +1,142 @@
+"""The office's socket: websockets over TLS 1.3, handed on as `Transport`s.
+
+What a peer can cost is bounded here: size and number of unread frames, time to shake hands, time
+to close. Compression is off (bodies are compressed inside the frames), and a browser is refused: a
+web page must not reach an office through somebody's machine.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from typing import Any
+
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
+
+from armband.server.certificate import Certificate, tls_context
+from armband.shared import limits, wire
+from armband.shared.transport import Transport, TransportClosed
+
+OPEN_TIMEOUT_S = 5.0
+CLOSE_TIMEOUT_S = 2.0
+PING_INTERVAL_S = 20.0
+PING_TIMEOUT_S = 20.0
+UNREAD_FRAMES = 2
+"""Frames that the library may hold for a session before it stops reading the socket."""
+WRITE_LIMIT = 64 * 1024
+"""Bytes in a connection's write buffer from which sending waits."""
+NO_CODE = 1006
+_REASON_BYTES = 120
+
+Handler = Callable[[Transport], Awaitable[None]]
+
+
+class WebsocketTransport:
+    """One accepted connection as a `Transport`."""
+
+    def __init__(self, connection: ServerConnection, fingerprint: bytes) -> None:
+        self._connection = connection
+        self._fingerprint = fingerprint
+
+    @property
+    def peer(self) -> str:
+        """Address and port of the other side."""
+        address = self._connection.remote_address
+        return f"{address[0]}:{address[1]}" if address else "unknown"
+
+    @property
+    def fingerprint(self) -> bytes:
+        """SHA-256 of the office's certificate; empty without TLS."""
+        return self._fingerprint
+
+    async def send(self, frame: bytes) -> None:
+        """Hand one frame over; see `Transport`."""
+        try:
+            await self._connection.send(frame)
+        except ConnectionClosed as error:
+            raise _closed(error) from None
+
+    async def receive(self) -> bytes:
+        """The next frame; see `Transport`. A text frame ends the connection."""
+        try:
+            frame = await self._connection.recv()
+        except ConnectionClosed as error:
+            raise _closed(error) from None
+        if isinstance(frame, str):
+            await self.close(wire.CLOSE_BAD_FRAME, "frames are binary")
+            raise TransportClosed(wire.CLOSE_BAD_FRAME, "frames are binary")
+        return frame
+
+    async def close(self, code: int, reason: str) -> None:
+        """Close in an orderly way, within `CLOSE_TIMEOUT_S`."""
+        # A close frame holds at most 123 bytes of UTF-8.
+        short = reason.encode()[:_REASON_BYTES].decode(errors="ignore")
+        await self._connection.close(code, short)
+
+    def abort(self) -> None:
+        """Cut the connection at once."""
+        self._connection.transport.abort()
+
+
+def _closed(error: ConnectionClosed) -> TransportClosed:
+    frame = error.rcvd or error.sent
+    return TransportClosed(frame.code, frame.reason) if frame else TransportClosed(NO_CODE, "")
+
+
+def _refuse_browsers(connection: ServerConnection, request: Request) -> Response | None:
+    if "Origin" in request.headers:
+        return connection.respond(HTTPStatus.FORBIDDEN, "not for browsers\n")
+    return None
+
+
+class Listener:
+    """A listening socket; each connection runs ``handler`` until it returns."""
+
+    def __init__(self, handler: Handler, certificate: Certificate | None) -> None:
+        self._handler = handler
+        self._context: ssl.SSLContext | None = None
+        self._fingerprint = b""
+        self._server: Server | None = None
+        if certificate is not None:
+            self._context = tls_context(certificate)
+            self._fingerprint = certificate.fingerprint
+
+    async def start(self, host: str, port: int) -> str:
+        """Listen; returns the address to give to terminals, with the port that was picked for 0.
+
+        Raises:
+            OSError: the address is in use or not this machine's.
+        """
+        self._server = await serve(
+            self._accept,
+            host,
+            port,
+            ssl=self._context,
+            compression=None,
+            max_size=limits.MAX_FRAME,
+            max_queue=UNREAD_FRAMES,
+            write_limit=WRITE_LIMIT,
+            open_timeout=OPEN_TIMEOUT_S,
+            close_timeout=CLOSE_TIMEOUT_S,
+            ping_interval=PING_INTERVAL_S,
+            ping_timeout=PING_TIMEOUT_S,
+            process_request=_refuse_browsers,
+            server_header=None,
+        )
+        bound: Any = self._server.sockets[0].getsockname()
+        scheme = "wss" if self._context is not None else "ws"
+        shown = f"[{host}]" if ":" in host else host
+        return f"{scheme}://{shown}:{bound[1]}"
+
+    async def stop(self) -> None:
+        """Stop accepting, close every connection and wait for the handlers."""
+        if self._server is not None:
+            self._server.close(code=wire.CLOSE_OFFICE_STOPS, reason="the office stops")
+            await self._server.wait_closed()
+            self._server = None
+
+    async def _accept(self, connection: ServerConnection) -> None:
+        await self._handler(WebsocketTransport(connection, self._fingerprint))
