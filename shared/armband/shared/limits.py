@@ -12,8 +12,9 @@ PUSH_WINDOW = 4
 """Pushes that a terminal may have under way without a receipt."""
 FEED_PAGE_ROWS = 2000
 """Records in one feed frame."""
-FEED_PAGE_BYTES = 1024 * 1024
-"""Bytes of records, unpacked, in one feed frame; a single larger record travels alone."""
+FEED_PAGE_BYTES = 192 * 1024
+"""Bytes of records, unpacked, in one feed frame; a single larger record travels alone. With the
+ids of what left the scope it fits into a frame even when nothing compresses."""
 MAX_PAYLOAD = 32 * 1024
 """Bytes of one operation's payload."""
 MAX_TEXT = 4000

@@ -6,7 +6,11 @@ by operation id. When more than one of these writes holds a different value for 
 authors had not seen each other's: the record carries a conflict, and any later write by somebody
 who saw both settles it.
 
-``saw`` is transitive (a write's stamp is above every stamp that its author had seen, and what a
+Who had seen what is told by the record's version, not by stamps: an operation recorded offline
+keeps its early stamp although it reaches the office late, so having seen a high stamp is no proof of
+having seen a lower one. The office notes the version at which each write landed in the record.
+
+``saw`` is transitive (a write lands above every version that its author had seen, and what a
 terminal has seen only grows), so the union of two states followed by the reduction is a join: it
 does not care about order, repetition or batching.
 """
@@ -30,10 +34,12 @@ class Write(msgspec.Struct, frozen=True, array_like=True):
         branch: the branch of a terminal's chain: its key id, or after a fork the id of the
             branch's first operation.
         counter: the operation's place in the chain.
-        seen: the highest stamp of the record that its author had seen.
+        seen: the version of the record that its author had seen.
         author: who.
         suspect: its clock was clamped or is known to be wrong.
         patch: the fields on which it still stands.
+        landed: the record's version once the office had taken this write in; 0 when that is
+            ``stamp``. A terminal gives its own unsent writes `hlc.MAX_STAMP`: nobody has seen them.
     """
 
     stamp: int
@@ -44,6 +50,12 @@ class Write(msgspec.Struct, frozen=True, array_like=True):
     author: str
     suspect: bool
     patch: Patch
+    landed: int = 0
+
+    @property
+    def version(self) -> int:
+        """The record's version at which this write landed."""
+        return self.landed or self.stamp
 
 
 class State(msgspec.Struct, frozen=True, array_like=True):
@@ -55,8 +67,8 @@ class State(msgspec.Struct, frozen=True, array_like=True):
 
     @property
     def stamp(self) -> int:
-        """The highest stamp of the record: what a reader of it has seen."""
-        return self.writes[-1].stamp if self.writes else 0
+        """The record's version: what a reader of it has seen; no lower than any write's stamp."""
+        return max((write.version for write in self.writes), default=0)
 
 
 class Candidate(msgspec.Struct, frozen=True):
@@ -85,7 +97,7 @@ def decode_state(raw: bytes) -> State:
 
 def saw(later: Write, earlier: Write) -> bool:
     """Whether the author of ``later`` knew ``earlier``."""
-    if later.seen >= earlier.stamp:
+    if later.seen >= earlier.version:
         return True
     return later.branch == earlier.branch and later.counter > earlier.counter
 

@@ -31,7 +31,7 @@ class Payload(msgspec.Struct, frozen=True, array_like=True):
         record, kind: which record it changes.
         unit: the unit in which the author works on it; permission is asked for there.
         patch: field name to new value. The first operation of a record sets ``unit``.
-        seen: the highest effective stamp of the record that the author had seen (0 for none).
+        seen: the version of the record that the author had seen (`merge.State.stamp`; 0 for none).
         author: who did it, as the office knows them.
         mends: the id of the refused operation that this one replaces, or empty.
     """
