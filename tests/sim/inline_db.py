@@ -21,7 +21,7 @@ class InlineDatabase:
 
     def __init__(self, path: Path | str, rng: random.Random, delay_max_s: float = 0.02) -> None:
         self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        # A simulated crash is a closed connection, not a lost page cache: fsync would only cost time.
+        # A simulated crash closes the connection and keeps the page cache: fsync would only cost.
         self._connection.execute("PRAGMA synchronous=OFF")
         self._connection.execute("PRAGMA journal_mode=MEMORY")
         self._rng = rng

@@ -1,6 +1,6 @@
 """A network that delays, stalls, cuts and refuses, as its seed says.
 
-Frames of one connection arrive in order and once, as a websocket's do. What it may lose is the tail:
+Frames of one connection arrive in order and once, as a websocket's do. It may lose the tail only:
 a cut drops every frame that is still under way, in both directions.
 """
 
