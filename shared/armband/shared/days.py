@@ -22,6 +22,12 @@ def day_of(ms: int, policy: Policy) -> str:
     return date.fromordinal(_EPOCH + local_ms // _DAY_MS).isoformat()
 
 
+def ms_to_next_day(ms: int, policy: Policy) -> int:
+    """Milliseconds from a moment to the beginning of the office's next day, at least 1."""
+    local_ms = ms + (policy.utc_offset_min - policy.day_starts_at_min) * _MINUTE_MS
+    return _DAY_MS - local_ms % _DAY_MS
+
+
 def clock_of(ms: int, policy: Policy) -> str:
     """The office's wall-clock time of a moment, ``HH:MM:SS``."""
     seconds = (ms + policy.utc_offset_min * _MINUTE_MS) % _DAY_MS // 1000
