@@ -4,31 +4,25 @@ ArmbandError
 └── ClientError                what the user is told; carries the exit code of a command
     ├── OfficeUnreachable      no connection to the office (exit 3)
     ├── NotAllowed             the office or this terminal says no (exit 4)
-    │   └── WrongCertificate   whoever answered is not the office that was pinned
-    ├── StoreUnusable          damaged, or not a terminal's folder (exit 5)
-    │   └── StoreHeld          another process holds it
+    │   ├── WrongCertificate   whoever answered is not the office that was pinned
+    │   └── NotEnrolled        no office has listed this terminal yet
+    ├── StoreUnusable          the disk or the file refuses, or it is no terminal's folder (exit 5)
+    │   ├── StoreHeld          another process holds it
+    │   ├── StoreFull          no room on the disk: nothing was saved, reading goes on
+    │   ├── StoreDamaged       the file is no sound database
+    │   └── StoreTooNew        a newer release has written it
+    ├── UnknownRecord          no such record is on this terminal (exit 1)
+    ├── UnknownOperation       no such operation is in the tray (exit 1)
     └── Usage                  what was typed makes no sense (exit 2)
 ProtocolViolation              the office broke the protocol: this connection is closed
 """
 
 from __future__ import annotations
 
-import enum
+from pathlib import Path
 
+from armband.client.exit_codes import ExitCode as ExitCode
 from armband.shared.errors import ArmbandError
-
-
-class ExitCode(enum.IntEnum):
-    """What a command says to the shell."""
-
-    DONE = 0
-    REFUSED = 1
-    """Something was refused or does not match; details on standard output."""
-    USAGE = 2
-    UNREACHABLE = 3
-    NOT_ALLOWED = 4
-    STORE = 5
-    """The store is damaged or locked."""
 
 
 class ClientError(ArmbandError):
@@ -53,8 +47,16 @@ class WrongCertificate(NotAllowed):
     """Whoever answered is not the office whose certificate was pinned; trying again is no use."""
 
 
+class NotEnrolled(NotAllowed):
+    """No office has listed this terminal yet."""
+
+    def __init__(self, data_dir: Path) -> None:
+        super().__init__(f"no terminal is enrolled in {data_dir}: use 'armband enrol CODE' first")
+        self.data_dir = data_dir
+
+
 class StoreUnusable(ClientError):
-    """The store is damaged, or the folder is no terminal's."""
+    """The disk or the store's file refuses, or the folder is no terminal's."""
 
     exit_code = ExitCode.STORE
 
@@ -65,6 +67,41 @@ class StoreHeld(StoreUnusable):
     def __init__(self, message: str, pid: int) -> None:
         super().__init__(message)
         self.pid = pid
+
+
+class StoreFull(StoreUnusable):
+    """There is no room on the disk. Nothing of this save was kept; reading goes on."""
+
+
+class StoreDamaged(StoreUnusable):
+    """The store's file is no sound database."""
+
+
+class StoreTooNew(StoreUnusable):
+    """A newer release has written the store."""
+
+    def __init__(self, found: int, known: int) -> None:
+        super().__init__(
+            f"the store has schema {found} and this release knows {known}: update armband"
+        )
+        self.found = found
+        self.known = known
+
+
+class UnknownRecord(ClientError):
+    """No record of that id is on this terminal."""
+
+    def __init__(self, record: bytes) -> None:
+        super().__init__(f"no record {record.hex()} is on this terminal")
+        self.record = record
+
+
+class UnknownOperation(ClientError):
+    """No operation of that id is in the tray."""
+
+    def __init__(self, op: bytes) -> None:
+        super().__init__(f"no operation {op.hex()} is in the tray")
+        self.op = op
 
 
 class Usage(ClientError):
