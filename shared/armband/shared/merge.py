@@ -7,7 +7,7 @@ authors had not seen each other's: the record carries a conflict, and any later 
 who saw both settles it.
 
 Who had seen what is told by the record's version, not by stamps: an operation recorded offline
-keeps its early stamp although it reaches the office late, so having seen a high stamp is no proof of
+keeps its early stamp although it reaches the office late: having seen a high stamp is no proof of
 having seen a lower one. The office notes the version at which each write landed in the record.
 
 ``saw`` is transitive (a write lands above every version that its author had seen, and what a

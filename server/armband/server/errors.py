@@ -1,0 +1,87 @@
+"""The office's own error tree, under the shared `ArmbandError`.
+
+ServerError
+├── UnknownPredecessor   an operation follows one that the office does not hold
+├── OfficeCannotWrite    the office takes no records just now; ``reason`` says why
+├── InviteRefused        an enrolment code is unknown, used or expired
+├── BadRequest           an administration verb is unknown or its arguments are wrong
+├── NotFound             what a verb names does not exist
+└── StoreError
+    ├── StoreExists      there is an office in this folder already
+    ├── StoreMissing     there is no office in this folder
+    ├── StoreLocked      another process holds the store
+    ├── StoreFull        the disk is full
+    ├── StoreFailed      the disk or the database refused (I/O error)
+    └── StoreDamaged     the file is no store, damaged, or of a newer release
+"""
+
+from __future__ import annotations
+
+from armband.shared.errors import ArmbandError
+
+
+class ServerError(ArmbandError):
+    """Base of the office's errors."""
+
+
+class UnknownPredecessor(ServerError):
+    """An operation follows one that the office does not hold: its history has been rolled back."""
+
+    def __init__(self, key_id: bytes, counter: int) -> None:
+        super().__init__(
+            f"operation {counter} of terminal {key_id.hex()} follows one that the office lacks"
+        )
+        self.key_id = key_id
+        self.counter = counter
+
+
+class OfficeCannotWrite(ServerError):
+    """The office takes no records just now."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"the office cannot take records: {reason}")
+        self.reason = reason
+
+
+class InviteRefused(ServerError):
+    """An enrolment code is unknown, used or expired; ``problem`` says which."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(f"the enrolment code is {problem}")
+        self.problem = problem
+
+
+class BadRequest(ServerError):
+    """An administration verb is unknown, or its arguments are not what it takes."""
+
+
+class NotFound(ServerError):
+    """What an administration verb names does not exist."""
+
+
+class StoreError(ServerError):
+    """Base of what goes wrong with the office's files."""
+
+
+class StoreExists(StoreError):
+    """There is an office in this folder already."""
+
+
+class StoreMissing(StoreError):
+    """There is no office in this folder."""
+
+
+class StoreLocked(StoreError):
+    """Another process holds the store."""
+
+
+class StoreFull(StoreError):
+    """The disk is full: nothing of the transaction was kept."""
+
+
+class StoreFailed(StoreError):
+    """The disk or the database refused: nothing of the transaction was kept."""
+
+
+class StoreDamaged(StoreError):
+    """The file is no store of an office, is damaged, or belongs to a newer release."""

@@ -1,0 +1,1 @@
+"""Where the office keeps its records: one port, its adapters, their schema."""
