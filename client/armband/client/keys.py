@@ -110,11 +110,7 @@ def load_enrolment(data_dir: Path) -> Enrolment:
     try:
         return msgspec.json.decode(path.read_bytes(), type=Enrolment)
     except FileNotFoundError:
-        raise NotEnrolled(
-            _("{folder} is not enrolled with an office yet: armband enrol CODE").format(
-                folder=data_dir
-            )
-        ) from None
+        raise NotEnrolled(data_dir) from None
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise StoreUnusable(
             _("{file} cannot be read: {problem}").format(file=path, problem=error)

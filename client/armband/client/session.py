@@ -18,11 +18,7 @@ stored, the connection ends, and the next session starts from the stored cursor.
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Protocol
-
-import msgspec
+from collections.abc import Mapping
 
 from armband.client.effects import (
     AdoptWelcome,
@@ -38,10 +34,10 @@ from armband.client.effects import (
     TellHistory,
 )
 from armband.client.errors import ProtocolViolation
-from armband.client.sync_port import Batch, RollupPart, SyncPoint
+from armband.client.hello import Opening, Signer, signed_hello
+from armband.client.sync_port import Batch, RollupPart
 from armband.shared import limits, wire
 from armband.shared.errors import BadFrame
-from armband.shared.handshake import hello_transcript
 
 MAX_ROLLUP_PARTS = 256
 """Frames of one moment of one subscription: far above what a city's office needs."""
@@ -84,36 +80,6 @@ ALLOWED: Mapping[State, frozenset[type]] = {
     State.DONE: frozenset({wire.Refusal}),
 }
 _WELCOMED = frozenset({State.CATCHING_UP, State.LIVE, State.REVOKED})
-
-
-class Signer(Protocol):
-    """The terminal's key."""
-
-    @property
-    def key_id(self) -> bytes:
-        """Names the key, 16 bytes."""
-
-    def sign(self, message: bytes) -> bytes:
-        """The signature of ``message``."""
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """What a session starts from.
-
-    Attributes:
-        point: what the store says of the last time.
-        office: code of the office that was enrolled with.
-        fingerprint: of the certificate on this connection.
-        software: name and version, for the office's list.
-        now_ms: this terminal's clock, for the hello.
-    """
-
-    point: SyncPoint
-    office: str
-    fingerprint: bytes
-    software: str
-    now_ms: Callable[[], int]
 
 
 class Session:
@@ -193,24 +159,8 @@ class Session:
                 wire.CLOSE_PROTOCOL,
                 f"this is the office {challenge.office!r}, enrolled was {opening.office!r}",
             )
-        point = opening.point
-        unsigned = wire.Hello(
-            protocol=wire.PROTOCOL,
-            schema=wire.SCHEMA,
-            software=opening.software,
-            key_id=self._signer.key_id,
-            now_ms=opening.now_ms(),
-            epoch=point.epoch,
-            cursor=point.cursor,
-            witness_seq=point.witness_seq,
-            witness_hist=point.witness_hist,
-            scope=list(point.scope),
-            signature=b"",
-        )
-        transcript = hello_transcript(challenge.nonce, opening.fingerprint, unsigned)
         self.state = State.GREETING
-        signature = self._signer.sign(transcript)
-        return [Send(msgspec.structs.replace(unsigned, signature=signature))]
+        return [Send(signed_hello(challenge.nonce, opening, self._signer))]
 
     def _welcomed(self, welcome: wire.Welcome) -> list[Effect]:
         point = self._opening.point
