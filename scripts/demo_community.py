@@ -21,7 +21,7 @@ AREAS = 6
 GRIDS = 12
 MICROGRIDS = 58
 HOUSEHOLDS_PER_MICROGRID = 50
-HOUSEHOLDS_PER_LIAISON = 20.7
+LIAISONS = 140
 
 _SURNAMES = (
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董"
@@ -86,10 +86,11 @@ def build(seed: int) -> Community:
     rows: list[Household] = []
     liaison = ("", "")
     until = 0.0
+    share = MICROGRIDS * HOUSEHOLDS_PER_MICROGRID / LIAISONS
     for place in places:
         for building, stair, room in _doors(place):
             if len(rows) >= until:
-                liaison, until = (_name(rng), _phone(rng)), until + HOUSEHOLDS_PER_LIAISON
+                liaison, until = (_name(rng), _phone(rng)), until + share
             rows.append(
                 Household(
                     place,

@@ -83,9 +83,12 @@ async def _address(process: asyncio.subprocess.Process, log: Path) -> str:
         line = await asyncio.wait_for(process.stdout.readline(), START_TIMEOUT_S)
         address: str = json.loads(line)["listening"]
     except (TimeoutError, ValueError, KeyError):
-        said = log.read_text(encoding="utf-8", errors="replace").strip()[-2000:]
-        raise DemoFailed(f"the office did not start: {said}") from None
+        raise DemoFailed(f"the office did not start: {_tail(log)}") from None
     return address
+
+
+def _tail(log: Path) -> str:
+    return log.read_text(encoding="utf-8", errors="replace").strip()[-2000:]
 
 
 async def _stop(process: asyncio.subprocess.Process) -> None:
