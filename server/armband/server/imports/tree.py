@@ -100,7 +100,7 @@ class UnitTree:
         shown = clean_unit_name(name, level)
         if len(shown) > MAX_UNIT_NAME:
             raise ValueError(f"the name of a unit has more than {MAX_UNIT_NAME} characters")
-        code = f"{parent}/{new_code(name, level, self._codes_below.get(parent, set()))}"
+        code = f"{parent}/{new_code(name, level, self.codes_below(parent))}"
         self.add(check_unit(code), shown, level, {})
         return code
 
@@ -109,12 +109,36 @@ class UnitTree:
         self._learn(code, name, level)
         draft = Draft(
             kind="unit",
-            id=natural_record_id(self.office, "unit", code),
+            id=self.id_of(code),
             unit=code,
             fields={"name": name, "level": level, **more},
         )
         self._drafts[code] = draft
         return draft
+
+    def id_of(self, code: str) -> bytes:
+        """The id of a unit's record."""
+        return natural_record_id(self.office, "unit", code)
+
+    def find(self, base: str, wanted: str) -> str | None:
+        """The unit that a parent column means: its code, its code below ``base``, or its name.
+
+        A name counts when it is the only one of its kind below ``base``.
+        """
+        for code in (wanted, f"{base}/{wanted}"):
+            if code in self._levels and is_within(code, base):
+                return code
+        named = [
+            code
+            for code, level in self._levels.items()
+            if is_within(code, base)
+            and unit_key(self._names[code], level) == unit_key(wanted, level)
+        ]
+        return named[0] if len(named) == 1 else None
+
+    def codes_below(self, parent: str) -> set[str]:
+        """The last words of the codes directly below ``parent``."""
+        return self._codes_below.get(parent, set())
 
     def _learn(self, code: str, name: str, level: str) -> None:
         self._levels[code] = level
