@@ -14,8 +14,8 @@ def test_the_private_parts_it_stands_on_are_there() -> None:
     loop = SimulatedLoop(1)
     try:
         assert hasattr(loop, "_ready")
-        assert callable(base_events.BaseEventLoop._run_once)
-        assert "_selector" in base_events.BaseEventLoop._run_once.__code__.co_names
+        turn = vars(base_events.BaseEventLoop)["_run_once"]
+        assert {"_selector", "_ready", "_clock_resolution"} <= set(turn.__code__.co_names)
     finally:
         loop.close()
 
