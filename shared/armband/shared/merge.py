@@ -22,7 +22,7 @@ from collections.abc import Iterable
 import msgspec
 
 from armband.shared.fields import Patch, Value
-from armband.shared.kinds.declare import UNIT, VOID, View
+from armband.shared.kinds.declare import REASON, UNIT, VOID, View
 
 
 class Write(msgspec.Struct, frozen=True, array_like=True):
@@ -150,7 +150,10 @@ def candidates(state: State, name: str) -> tuple[Candidate, ...]:
 
 
 def conflicts(state: State) -> tuple[str, ...]:
-    """The fields for which different values stand, in order of their names."""
+    """The fields for which different values stand, in order of their names.
+
+    Reasons for corrections never conflict: each belongs to its own correction.
+    """
     if len(state.writes) < 2:
         return ()
     values: dict[str, list[Value]] = {}
@@ -159,7 +162,9 @@ def conflicts(state: State) -> tuple[str, ...]:
             known = values.setdefault(name, [])
             if value not in known:
                 known.append(value)
-    return tuple(sorted(name for name, known in values.items() if len(known) > 1))
+    return tuple(
+        sorted(name for name, known in values.items() if len(known) > 1 and name != REASON)
+    )
 
 
 def view(state: State) -> View:

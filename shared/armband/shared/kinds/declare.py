@@ -18,8 +18,11 @@ UNIT = "unit"
 """Every record's first patch sets it: where the record hangs in the grid tree."""
 VOID = "void"
 """A voided record carries the reason here; nothing is ever deleted."""
-RESERVED = (UNIT, VOID)
+REASON = "reason"
+"""Why a record was corrected, as the newest correction says; never in conflict with another."""
+RESERVED = (UNIT, VOID, REASON)
 MAX_VOID_REASON = 200
+"""Characters of a reason, for voiding and for correcting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,5 +192,5 @@ def _declared(kind: str, name: str, hint: object) -> Field:
 def _check_reserved(kind: str, name: str, value: Value) -> None:
     if not isinstance(value, str):
         raise InvalidRecord(kind, name, "must be a text")
-    if name == VOID and not 0 < len(value) <= MAX_VOID_REASON:
+    if name in (VOID, REASON) and not 0 < len(value) <= MAX_VOID_REASON:
         raise InvalidRecord(kind, name, f"needs a reason of 1 to {MAX_VOID_REASON} characters")
