@@ -111,9 +111,6 @@ class Replica(Protocol):
     async def report(self) -> wire.Report:
         """What the office's list of terminals shows of this one."""
 
-    async def all_answered(self) -> bool:
-        """Whether no operation waits."""
-
     def link_changed(self, state: LinkState) -> None:
         """The connection has changed; must return at once."""
 

@@ -1,0 +1,265 @@
+"""The link to the office: connects, converses, waits and connects again, for as long as it runs.
+
+It changes the store only through `sync_port.Replica` and tells the state of the connection there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+from armband.client.backoff import HOPELESS_S, Backoff
+from armband.client.conversation import Conversation
+from armband.client.effects import AdoptWelcome, CheckBase, Effect, OfficeWrites, Refused, Send
+from armband.client.errors import (
+    ClientError,
+    NotAllowed,
+    OfficeUnreachable,
+    ProtocolViolation,
+)
+from armband.client.hello import Opening, Signer
+from armband.client.i18n import _
+from armband.client.session import Session, State
+from armband.client.sync_port import Connect, LinkState, Replica
+from armband.shared import wire
+from armband.shared.environment import Environment
+from armband.shared.transport import TransportClosed
+
+SOFTWARE = "armband 0.1"
+HISTORY_TIMEOUT_S = 5.0
+SILENCE_TIMEOUT_S = 60.0
+"""`Link.drain` gives up when the office has not said a word for this long."""
+DRAIN_ATTEMPTS = 5
+_CONTACT_STEP_MS = 1000
+_SOON = frozenset({wire.CLOSE_EPOCH, wire.CLOSE_SCOPE_CHANGED})
+"""The office asks to connect again at once."""
+_HOPELESS = frozenset(
+    {wire.CLOSE_NOT_ALLOWED, wire.CLOSE_REVOKED, wire.CLOSE_PROTOCOL, wire.CLOSE_REPLACED}
+)
+_REFUSED = frozenset({wire.CLOSE_NOT_ALLOWED, wire.CLOSE_REVOKED})
+
+
+class Link:
+    """The link of one terminal.
+
+    Args:
+        replica: the store.
+        signer: the terminal's key.
+        office: code of the office that was enrolled with.
+        connect: opens one connection.
+        environment: clock, and randomness for the back-off.
+    """
+
+    def __init__(
+        self,
+        replica: Replica,
+        signer: Signer,
+        office: str,
+        connect: Connect,
+        environment: Environment,
+    ) -> None:
+        self._replica = replica
+        self._signer = signer
+        self._office = office
+        self._connect = connect
+        self._environment = environment
+        self._backoff = Backoff(environment)
+        self._conversation: Conversation | None = None
+        self._subscriptions: dict[int, wire.Subscribe] = {}
+        self._hurry = asyncio.Event()
+        self._state = LinkState()
+        self._refusal: Refused | None = None
+
+    @property
+    def state(self) -> LinkState:
+        """The connection as last told."""
+        return self._state
+
+    # -- from the terminal ------------------------------------------------------------------
+
+    def wake(self) -> None:
+        """New operations were saved."""
+        if self._conversation is not None:
+            self._conversation.wake()
+
+    def hurry(self) -> None:
+        """Connect now instead of waiting for the next attempt."""
+        self._hurry.set()
+
+    def follow(self, subscription: wire.Subscribe) -> None:
+        """Receive these roll-ups from now on, over every connection; the same number replaces."""
+        self._subscriptions[subscription.sub] = subscription
+        if self._conversation is not None and self._state.connected:
+            _follow_on(self._conversation, subscription)
+
+    def unfollow(self, sub: int) -> None:
+        """No more roll-ups of this subscription."""
+        self._subscriptions.pop(sub, None)
+        if self._conversation is not None and self._state.connected:
+            self._conversation.command(lambda session: session.unfollow(sub))
+
+    async def history(self, record: bytes) -> list[wire.HistoryRow] | None:
+        """All operations on a record, from the office; None when it does not know the record.
+
+        Raises:
+            OfficeUnreachable: there is no connection, or no answer in time.
+        """
+        conversation = self._conversation
+        if conversation is None or not self._state.connected or self._state.revoked:
+            raise OfficeUnreachable(_("there is no connection to the office"))
+        try:
+            async with asyncio.timeout(HISTORY_TIMEOUT_S):
+                return await conversation.history(record)
+        except (TransportClosed, TimeoutError):
+            raise OfficeUnreachable(_("the office did not answer")) from None
+
+    # -- running ----------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Keep in touch with the office until cancelled."""
+        while True:
+            least_s = await self._attempt()
+            self._hurry.clear()
+            try:
+                async with asyncio.timeout(self._backoff.wait_s(least_s)):
+                    await self._hurry.wait()
+            except TimeoutError:
+                continue
+
+    async def drain(self) -> None:
+        """Push all that waits, get all that is new, leave.
+
+        Raises:
+            OfficeUnreachable: there is no connection, or it broke again and again.
+            NotAllowed: the office refuses this terminal.
+            StoreUnusable: the disk refuses.
+        """
+        for _attempt in range(DRAIN_ATTEMPTS):
+            try:
+                await self._converse(until_drained=True)
+            except (TransportClosed, ProtocolViolation) as ended:
+                self._say(connected=False, catching_up=False, problem=self._problem_of(ended))
+                if ended.code in _HOPELESS:
+                    raise self._final(ended.code) from None
+                if ended.code not in _SOON:
+                    await asyncio.sleep(self._backoff.wait_s())
+                continue
+            except ClientError as error:
+                self._say(connected=False, catching_up=False, problem=str(error))
+                raise
+            if self._state.revoked:
+                raise NotAllowed(_("the office has revoked this terminal"))
+            self._say(connected=False)
+            return
+        raise OfficeUnreachable(self._state.problem)
+
+    def _final(self, code: int) -> ClientError:
+        if code in _REFUSED:
+            return NotAllowed(self._state.problem)
+        return OfficeUnreachable(self._state.problem)
+
+    async def _attempt(self) -> float:
+        """One connection from its opening to its end; the least seconds to wait after it."""
+        try:
+            await self._converse(until_drained=False)
+        except (TransportClosed, ProtocolViolation) as ended:
+            self._say(connected=False, catching_up=False, problem=self._problem_of(ended))
+            return HOPELESS_S if ended.code in _HOPELESS else 0.0
+        except ClientError as error:
+            self._say(connected=False, catching_up=False, problem=str(error))
+            return HOPELESS_S if isinstance(error, NotAllowed) else 0.0
+        return 0.0
+
+    async def _converse(self, *, until_drained: bool) -> None:
+        self._refusal = None
+        point = await self._replica.sync_point()
+        transport = await self._connect()
+        opening = Opening(
+            point, self._office, transport.fingerprint, SOFTWARE, self._environment.now_ms
+        )
+        session = Session(opening, self._signer)
+        conversation = Conversation(
+            transport, session, self._replica, self._environment, self._told
+        )
+        self._conversation = conversation
+        try:
+            if until_drained:
+                await self._drained(conversation)
+            else:
+                await conversation.run(_never)
+        finally:
+            self._conversation = None
+
+    async def _drained(self, conversation: Conversation) -> None:
+        session = conversation.session
+
+        def finished() -> bool:
+            if not self._state.office_writable:
+                raise OfficeUnreachable(self._state.problem)
+            return session.state in (State.LIVE, State.REVOKED) and session.all_answered
+
+        await conversation.run(finished, silence_s=SILENCE_TIMEOUT_S)
+
+    # -- what the connection tells ----------------------------------------------------------
+
+    def _told(self, effect: Effect) -> None:
+        now_ms = self._environment.now_ms()
+        match effect:
+            case AdoptWelcome(welcome, _new_epoch, _clear_base):
+                self._say(
+                    connected=True,
+                    catching_up=not welcome.revoked,
+                    office_writable=True,
+                    clock_offset_ms=welcome.now_ms - now_ms,
+                    last_contact=now_ms,
+                    revoked=welcome.revoked,
+                    problem="",
+                )
+                self._subscribe_all()
+            case CheckBase():
+                self._backoff.reset()
+                self._say(catching_up=False, last_contact=now_ms)
+            case OfficeWrites(writable, reason):
+                problem = "" if writable else _("the office takes no records now: ") + reason
+                self._say(office_writable=writable, problem=problem, last_contact=now_ms)
+            case Refused():
+                self._refusal = effect
+            case Send():
+                pass
+            case _:
+                if now_ms - (self._state.last_contact or 0) >= _CONTACT_STEP_MS:
+                    self._say(last_contact=now_ms)
+
+    def _subscribe_all(self) -> None:
+        if self._conversation is None or self._state.revoked:
+            return
+        for _sub, subscription in sorted(self._subscriptions.items()):
+            _follow_on(self._conversation, subscription)
+
+    def _say(self, **changes: Any) -> None:
+        state = replace(self._state, **changes)
+        if state != self._state:
+            self._state = state
+            self._replica.link_changed(state)
+
+    def _problem_of(self, ended: TransportClosed | ProtocolViolation) -> str:
+        if isinstance(ended, ProtocolViolation):
+            return _("the office's answer makes no sense: ") + ended.problem
+        if self._refusal is not None and self._refusal.reason:
+            return _("the office says: ") + self._refusal.reason
+        if ended.code == wire.CLOSE_OFFICE_STOPS:
+            return _("the office has stopped")
+        if ended.code == wire.CLOSE_REPLACED:
+            return _("another process or computer uses this terminal's key")
+        if ended.reason:
+            return _("the office says: ") + ended.reason
+        return _("the connection to the office broke")
+
+
+def _follow_on(conversation: Conversation, subscription: wire.Subscribe) -> None:
+    conversation.command(lambda session: session.follow(subscription))
+
+
+def _never() -> bool:
+    return False
