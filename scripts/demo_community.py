@@ -90,14 +90,14 @@ def build(seed: int) -> Community:
     for place in places:
         for building, stair, room in _doors(place):
             if len(rows) >= until:
-                liaison, until = (_name(rng), _phone(rng)), until + share
+                liaison, until = (invented_name(rng), _phone(rng)), until + share
             rows.append(
                 Household(
                     place,
                     building,
                     stair,
                     room,
-                    head=_PLANTED.get((building, stair, room)) or _name(rng),
+                    head=_PLANTED.get((building, stair, room)) or invented_name(rng),
                     phone=_phone(rng),
                     people=rng.choice((1, 2, 2, 3, 3, 3, 4, 4, 5)),
                     care=next((tag for tag, share in _CARE if rng.random() < share), ""),
@@ -128,7 +128,8 @@ def _doors(place: Place) -> Iterable[tuple[str, str, str]]:
     return doors[:HOUSEHOLDS_PER_MICROGRID]
 
 
-def _name(rng: random.Random) -> str:
+def invented_name(rng: random.Random) -> str:
+    """A surname and one or two more characters."""
     return rng.choice(_SURNAMES) + "".join(rng.choices(_GIVEN, k=rng.choice((1, 2, 2, 2))))
 
 
