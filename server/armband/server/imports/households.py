@@ -185,7 +185,11 @@ class _Planner:
         for read in self.rows:
             if isinstance(read, _Row):
                 plan.share(read.units)
-        staff = {record: self._staff_draft(record, posts) for record in self.liaisons}
+        staff = {
+            record: self._staff_draft(record, posts)
+            for record, liaison in self.liaisons.items()
+            if liaison.units  # else only rows that are not imported name them
+        }
         for read in self.rows:
             if isinstance(read, PlannedRow):
                 plan.rows.append(read)
