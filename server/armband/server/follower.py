@@ -5,29 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from armband.server.model import ChangedRow
 from armband.shared.permissions import Role, may_read
 
 MAX_ROWS = 500
 MAX_BYTES = 96 * 1024
 """Of states that wait; a terminal that falls behind reads from the store again. One feed frame of
 these is always within `limits.MAX_FRAME`."""
-
-
-@dataclass(frozen=True, slots=True)
-class ChangedRecord:
-    """A record after a commit, shared by all who follow it.
-
-    Attributes:
-        state: its encoded `merge.State`.
-        old_unit: the unit it hung on before; the same as ``unit`` when it did not move.
-    """
-
-    seq: int
-    id: bytes
-    kind: str
-    unit: str
-    old_unit: str
-    state: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +37,10 @@ class Follower:
         self.reader = reader
         self.behind = False
         self._wake = wake
-        self._pending: dict[bytes, ChangedRecord] = {}
+        self._pending: dict[bytes, ChangedRow] = {}
         self._bytes = 0
 
-    def offer(self, change: ChangedRecord) -> None:
+    def offer(self, change: ChangedRow) -> None:
         """Note a change if this reader may know of it."""
         reads_now = self.reader.may_read(change.kind, change.unit)
         if not reads_now and not self.reader.may_read(change.kind, change.old_unit):
@@ -65,14 +49,14 @@ class Follower:
             self._keep(change)
         self._wake()
 
-    def _keep(self, change: ChangedRecord) -> None:
-        older = self._pending.pop(change.id, None)
+    def _keep(self, change: ChangedRow) -> None:
+        older = self._pending.pop(change.record, None)
         size = len(change.state) - (len(older.state) if older is not None else 0)
         full = len(self._pending) >= MAX_ROWS or self._bytes + size > MAX_BYTES
         if full and self._pending:
             self.reset(behind=True)
             return
-        self._pending[change.id] = change
+        self._pending[change.record] = change
         self._bytes += size
 
     def reset(self, *, behind: bool) -> None:
@@ -81,11 +65,11 @@ class Follower:
         self._bytes = 0
         self.behind = behind
 
-    def take(self, after_seq: int) -> tuple[list[ChangedRecord], list[bytes]]:
+    def take(self, after_seq: int) -> tuple[list[ChangedRow], list[bytes]]:
         """All that waits with a seq above ``after_seq``: readable states by seq, and what left."""
         waiting = sorted(self._pending.values(), key=lambda change: change.seq)
         self.reset(behind=False)
-        rows: list[ChangedRecord] = []
+        rows: list[ChangedRow] = []
         left: list[bytes] = []
         for change in waiting:
             if change.seq <= after_seq:
@@ -93,7 +77,7 @@ class Follower:
             if self.reader.may_read(change.kind, change.unit):
                 rows.append(change)
             else:
-                left.append(change.id)
+                left.append(change.record)
         return rows, left
 
     @property

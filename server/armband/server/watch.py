@@ -24,7 +24,10 @@ class Watch:
         follows_today: whether those move on at the office's midnight.
         reset: the next frame starts anew from the store.
         due_s: loop time from which the next frame may go out.
+        base_seq: the seq of the store's cells that were sent last.
         named: units whose names have been sent.
+        names_due: whether units of this subscription may lack their names.
+        covered: the coverage that was sent last.
     """
 
     def __init__(self, subscribe: wire.Subscribe, today: str, wake: Callable[[], None]) -> None:
@@ -36,7 +39,10 @@ class Watch:
         self.last = subscribe.day_to or today
         self.reset = True
         self.due_s = 0.0
+        self.base_seq = 0
         self.named: set[str] = set()
+        self.names_due = True
+        self.covered: Coverage | None = None
         self._wake = wake
         self._changed = True
         self._pending: dict[CellKey, tuple[int, Metrics]] = {}
@@ -75,26 +81,39 @@ class Watch:
         elif day != self.last:
             return
         # A cell below the shown depth still moves the coverage of the last day.
-        self.renamed()
+        self.look_again()
 
-    def renamed(self) -> None:
+    def look_again(self) -> None:
         """Names or coverage may differ: look again."""
         self._changed = True
         self._wake()
 
-    def take(self, after_seq: int) -> dict[CellKey, Metrics]:
-        """What waits and is newer than ``after_seq``."""
-        cells = {key: cell for key, (seq, cell) in self._pending.items() if seq > after_seq}
+    def begin(self) -> None:
+        """All cells are about to be read from the store: collect what comes after."""
+        self._pending.clear()
+        self.named.clear()
+        self.names_due = True
+        self._changed = False
+        self.reset = False
+
+    def take(self) -> dict[CellKey, Metrics]:
+        """What waits and is newer than the store's cells that were sent."""
+        cells = {key: cell for key, (seq, cell) in self._pending.items() if seq > self.base_seq}
         self._pending.clear()
         self._changed = False
         return cells
 
 
 class Reported:
-    """Which units have reported on one day, kept current from the commits."""
+    """Which units have reported on one day, kept current from the commits.
+
+    Attributes:
+        loaded: whether the store has been read; before, `cells` is not complete.
+    """
 
     def __init__(self, day: str) -> None:
         self.day = day
+        self.loaded = False
         self.cells: dict[CellKey, Metrics] = {}
         self._seqs: dict[str, int] = {}
 
@@ -106,6 +125,7 @@ class Reported:
 
     def load(self, seq: int, cells: Mapping[CellKey, Metrics]) -> None:
         """Take the store's cells at ``seq``; what came in later stays."""
+        self.loaded = True
         for key, metrics in cells.items():
             if key[0] == self.day and self._seqs.get(key[1], 0) <= seq:
                 self._set(key, metrics)
