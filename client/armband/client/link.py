@@ -25,6 +25,7 @@ from armband.client.sync_port import Connect, LinkState, Replica
 from armband.shared import wire
 from armband.shared.environment import Environment
 from armband.shared.transport import TransportClosed
+from armband.shared.units import in_scope
 
 SOFTWARE = "armband 0.1"
 HISTORY_TIMEOUT_S = 5.0
@@ -67,6 +68,7 @@ class Link:
         self._backoff = Backoff(environment)
         self._conversation: Conversation | None = None
         self._subscriptions: dict[int, wire.Subscribe] = {}
+        self._scope: tuple[str, ...] = ()
         self._hurry = asyncio.Event()
         self._state = LinkState()
         self._refusal: Refused | None = None
@@ -88,10 +90,14 @@ class Link:
         self._hurry.set()
 
     def follow(self, subscription: wire.Subscribe) -> None:
-        """Receive these roll-ups from now on, over every connection; the same number replaces."""
+        """Receive these roll-ups from now on, over every connection; the same number replaces.
+
+        Roll-ups of a unit outside the terminal's scope are asked for once the scope covers it: the
+        office closes a connection that asks for others.
+        """
         self._subscriptions[subscription.sub] = subscription
-        if self._conversation is not None and self._state.connected:
-            _follow_on(self._conversation, subscription)
+        if self._state.connected:
+            self._subscribe(subscription)
 
     def unfollow(self, sub: int) -> None:
         """No more roll-ups of this subscription."""
@@ -216,7 +222,9 @@ class Link:
                     revoked=welcome.revoked,
                     problem="",
                 )
-                self._subscribe_all()
+                self._scope = tuple(welcome.scope)
+                for _sub, subscription in sorted(self._subscriptions.items()):
+                    self._subscribe(subscription)
             case CheckBase():
                 self._backoff.reset()
                 self._say(catching_up=False, last_contact=now_ms)
@@ -231,11 +239,9 @@ class Link:
                 if now_ms - (self._state.last_contact or 0) >= _CONTACT_STEP_MS:
                     self._say(last_contact=now_ms)
 
-    def _subscribe_all(self) -> None:
-        if self._conversation is None or self._state.revoked:
-            return
-        for _sub, subscription in sorted(self._subscriptions.items()):
-            _follow_on(self._conversation, subscription)
+    def _subscribe(self, subscription: wire.Subscribe) -> None:
+        if self._conversation is not None and in_scope(subscription.unit, self._scope):
+            self._conversation.command(lambda session: session.follow(subscription))
 
     def _say(self, **changes: Any) -> None:
         state = replace(self._state, **changes)
@@ -255,10 +261,6 @@ class Link:
         if ended.reason:
             return _("the office says: ") + ended.reason
         return _("the connection to the office broke")
-
-
-def _follow_on(conversation: Conversation, subscription: wire.Subscribe) -> None:
-    conversation.command(lambda session: session.follow(subscription))
 
 
 def _never() -> bool:

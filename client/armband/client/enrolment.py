@@ -1,0 +1,159 @@
+"""Enrolment: a new folder becomes a terminal of an office.
+
+The terminal makes its key, connects to whoever answers, and shows that it knows the code over the
+certificate that it sees; the office shows the same. Only then is anything written: somebody between
+the two can neither enrol nor pose as the office.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from armband.client.errors import NotAllowed, OfficeUnreachable, StoreUnusable, Usage
+from armband.client.i18n import _
+from armband.client.keys import (
+    Enrolment,
+    Identity,
+    TerminalKey,
+    is_enrolled,
+    key_from_seed,
+    load_enrolment,
+    save_identity,
+)
+from armband.client.lock import hold
+from armband.client.websocket import WebsocketTransport
+from armband.shared import handshake, wire
+from armband.shared.environment import Environment
+from armband.shared.errors import BadFrame
+from armband.shared.transport import TransportClosed
+
+ANSWER_TIMEOUT_S = 15.0
+CLOSE_NORMAL = 1000
+OpenUnpinned = Callable[[str], Awaitable[WebsocketTransport]]
+
+
+def split_code(text: str) -> tuple[str, str]:
+    """``CODE`` or ``CODE@HOST:PORT`` as (code in its one form, address or ``""``).
+
+    Raises:
+        Usage: the code has not 16 letters and digits.
+    """
+    code, _at, address = text.partition("@")
+    try:
+        return handshake.normal_code(code), address
+    except ValueError:
+        raise Usage(
+            _("an enrolment code has 16 letters and digits, such as XXXX-XXXX-XXXX-XXXX")
+        ) from None
+
+
+async def enrol(
+    data_dir: Path, code: str, url: str, environment: Environment, open_unpinned: OpenUnpinned
+) -> Enrolment:
+    """Enrol the terminal in ``data_dir`` with the office at ``url``.
+
+    Args:
+        code: in its one form.
+
+    Raises:
+        NotAllowed: the folder is enrolled already, or the office refuses the code, or whoever
+            answered does not know it.
+        OfficeUnreachable: nobody answers, or not in time.
+        StoreUnusable: the folder cannot be written, or another process holds it.
+    """
+    with hold(data_dir):
+        if is_enrolled(data_dir):
+            known = load_enrolment(data_dir)
+            raise NotAllowed(
+                _(
+                    "{folder} is enrolled already, as {terminal} of {office}: use another --data"
+                ).format(folder=data_dir, terminal=known.terminal, office=known.office_name)
+            )
+        key = key_from_seed(environment.random_bytes(32))
+        transport = await open_unpinned(url)
+        try:
+            async with asyncio.timeout(ANSWER_TIMEOUT_S):
+                enrolled = await _agree(transport, code, key, environment)
+        except TimeoutError:
+            raise OfficeUnreachable(_("the office did not answer")) from None
+        finally:
+            await transport.close(CLOSE_NORMAL, "")
+        enrolment = Enrolment(
+            office=enrolled.office,
+            office_name=enrolled.office_name,
+            terminal=enrolled.terminal,
+            url=url,
+            role=enrolled.role,
+            scope=enrolled.scope,
+        )
+        pem = ssl.DER_cert_to_PEM_cert(transport.certificate_der)
+        try:
+            save_identity(data_dir, Identity(enrolment, key, pem))
+        except OSError as error:
+            raise StoreUnusable(
+                _("{folder} cannot be written, a new code is needed: {problem}").format(
+                    folder=data_dir, problem=error.strerror
+                )
+            ) from None
+        return enrolment
+
+
+async def _agree(
+    transport: WebsocketTransport, code: str, key: TerminalKey, environment: Environment
+) -> wire.Enrolled:
+    challenge = await _next(transport)
+    if not isinstance(challenge, wire.Challenge):
+        raise _nonsense(challenge)
+    if not challenge.oldest <= wire.PROTOCOL <= challenge.newest:
+        raise OfficeUnreachable(
+            _("the office speaks protocol {oldest} to {newest}, this terminal {own}").format(
+                oldest=challenge.oldest, newest=challenge.newest, own=wire.PROTOCOL
+            )
+        )
+    nonces = (challenge.nonce, environment.random_bytes(32))
+
+    def proof(side: str) -> bytes:
+        secret = handshake.code_key(code)
+        return handshake.enrol_proof(secret, side, transport.fingerprint, key.public, nonces)
+
+    enrol_message = wire.Enrol(
+        protocol=wire.PROTOCOL,
+        invite=handshake.invite_id(code),
+        public_key=key.public,
+        nonce=nonces[1],
+        proof=proof("terminal"),
+    )
+    await transport.send(wire.encode(enrol_message))
+    answer = await _next(transport)
+    if not isinstance(answer, wire.Enrolled):
+        raise _nonsense(answer)
+    if not handshake.same(answer.proof, proof("office")):
+        raise NotAllowed(_("whoever answered does not know this code: it is not the office"))
+    return answer
+
+
+async def _next(transport: WebsocketTransport) -> wire.FromOffice:
+    try:
+        message = wire.decode_from_office(await transport.receive())
+    except TransportClosed as closed:
+        raise _refused(closed.code, closed.reason) from None
+    except BadFrame as error:
+        raise OfficeUnreachable(_("no Armband office answers there: ") + error.problem) from None
+    if isinstance(message, wire.Refusal):
+        raise _refused(message.code, message.reason)
+    return message
+
+
+def _refused(code: int, reason: str) -> NotAllowed | OfficeUnreachable:
+    if code in (wire.CLOSE_CODE_REFUSED, wire.CLOSE_NOT_ALLOWED):
+        return NotAllowed(_("the office refuses the code: it is wrong, used or expired"))
+    return OfficeUnreachable(_("the office closed the connection: ") + (reason or str(code)))
+
+
+def _nonsense(message: wire.FromOffice) -> OfficeUnreachable:
+    return OfficeUnreachable(
+        _("no Armband office answers there: ") + f"{type(message).__name__} is out of place"
+    )
