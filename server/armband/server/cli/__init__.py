@@ -1,0 +1,122 @@
+"""``armband-server``: each verb is a module of this package, imported only when it is used.
+
+A verb's module has ``add_parser(subparsers)``, which adds the sub-command of its name, and
+``async def run(args, out) -> int``, which returns the exit code.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import importlib
+import os
+import sys
+import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+from armband.server.cli.output import Output
+from armband.server.exit_codes import ExitCode
+from armband.server.exits import exit_code_of
+from armband.shared.errors import ArmbandError
+
+PROGRAM = "armband-server"
+DEBUG_VARIABLE = "ARMBAND_DEBUG"
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """A sub-command: the module that does it, and its line in the list of commands."""
+
+    module: str
+    help: str
+
+
+VERBS: Mapping[str, Verb] = {
+    "init": Verb("init", "make a new office"),
+    "run": Verb("serve", "run the office's server"),
+    "invite": Verb("invite", "an enrolment code for one terminal"),
+    "token": Verb("token", "a token for scripts that read roll-ups"),
+    "import": Verb("import_", "take in a register of units, households or staff"),
+    "export": Verb("export", "write records as a ledger"),
+    "terminals": Verb("terminals", "list the terminals"),
+    "revoke": Verb("revoke", "trust a terminal no more"),
+    "tray": Verb("tray", "list what was refused, or try one again"),
+    "audit": Verb("audit", "recount everything and compare"),
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code. Never shows a traceback unless asked to."""
+    try:
+        return _run(list(sys.argv[1:] if argv is None else argv))
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else ExitCode.USAGE
+    except BrokenPipeError:
+        # The reader of a pipe has had enough; Python would complain again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.REFUSED
+    except (Exception, KeyboardInterrupt) as error:
+        problem, code = _explained(error)
+        Output(False).note(f"{PROGRAM}: {problem}")
+        return code
+
+
+def _run(words: list[str]) -> int:
+    verb = next((word for word in words if not word.startswith("-")), None)
+    module = _module_of(verb)
+    args = _parser(verb, module).parse_args(words)
+    assert module is not None, "the parser requires a verb"
+    with _runner(args.verb) as runner:
+        code: int = runner.run(module.run(args, Output(getattr(args, "json", False))))
+        return code
+
+
+def _explained(error: BaseException) -> tuple[str, ExitCode]:
+    """The line that a person gets to read, and the exit code."""
+    match error:
+        case ArmbandError():
+            return str(error), exit_code_of(error)
+        case KeyboardInterrupt():
+            return "stopped", ExitCode.REFUSED
+        case OSError():
+            place = f"{error.filename}: " if error.filename else ""
+            return f"{place}{error.strerror or error}", ExitCode.STORE
+        case _:
+            if os.environ.get(DEBUG_VARIABLE):
+                traceback.print_exc()
+            hint = f"set {DEBUG_VARIABLE}=1 to see where"
+            return f"a fault in {PROGRAM} ({error!r}); {hint}", ExitCode.REFUSED
+
+
+def _module_of(verb: str | None) -> ModuleType | None:
+    known = VERBS.get(verb) if verb is not None else None
+    return importlib.import_module(f"{__name__}.{known.module}") if known is not None else None
+
+
+def _parser(verb: str | None, module: ModuleType | None) -> argparse.ArgumentParser:
+    """The whole list of verbs, but only the wanted one with its options."""
+    parser = argparse.ArgumentParser(
+        prog=PROGRAM, description="The office's side of Armband.", allow_abbrev=False
+    )
+    subparsers: Any = parser.add_subparsers(dest="verb", required=True, metavar="COMMAND")
+    for name, entry in VERBS.items():
+        if name == verb and module is not None:
+            module.add_parser(subparsers)
+        else:
+            subparsers.add_parser(name, help=entry.help)
+    return parser
+
+
+def _runner(verb: str) -> asyncio.Runner:
+    """The event loop: uvloop for the server where it is installed (half the work a message)."""
+    if verb == "run":
+        try:
+            import uvloop
+        except ImportError:
+            pass
+        else:
+            return asyncio.Runner(loop_factory=uvloop.new_event_loop)
+    return asyncio.Runner()
