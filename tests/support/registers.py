@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -36,8 +36,8 @@ def shared_file(name: str) -> Path:
 
 def write_xlsx(
     path: Path,
-    sheets: dict[str, Cells],
-    merged: dict[str, Sequence[MergedBlock]] | None = None,
+    sheets: Mapping[str, Cells],
+    merged: Mapping[str, Sequence[MergedBlock]] | None = None,
     formulas: Sequence[tuple[str, int, int, str, float]] = (),
 ) -> Path:
     """A workbook with the given cells."""
@@ -103,11 +103,12 @@ class MemoryOffice:
 
     def posts(self) -> dict[bytes, list[int | str]]:
         """The posts of all staff."""
-        return {
-            record: fields["posts"]
-            for record, (kind, _unit, fields) in self.records.items()
-            if kind == "staff" and isinstance(fields.get("posts"), list)
-        }
+        posts: dict[bytes, list[int | str]] = {}
+        for record, (kind, _unit, fields) in self.records.items():
+            held = fields.get("posts")
+            if kind == "staff" and isinstance(held, list):
+                posts[record] = held
+        return posts
 
 
 def plan_of(

