@@ -28,6 +28,7 @@ from armband.client.websocket import WebsocketTransport
 from armband.shared import handshake, wire
 from armband.shared.environment import Environment
 from armband.shared.errors import BadFrame
+from armband.shared.invitation import parse_invitation
 from armband.shared.transport import TransportClosed
 
 ANSWER_TIMEOUT_S = 15.0
@@ -36,14 +37,13 @@ OpenUnpinned = Callable[[str], Awaitable[WebsocketTransport]]
 
 
 def split_code(text: str) -> tuple[str, str]:
-    """``CODE`` or ``CODE@HOST:PORT`` as (code in its one form, address or ``""``).
+    """``CODE``, ``CODE@HOST:PORT`` or the text of the QR code as (code in its one form, address).
 
     Raises:
         Usage: the code has not 16 letters and digits.
     """
-    code, _at, address = text.partition("@")
     try:
-        return handshake.normal_code(code), address
+        return parse_invitation(text)
     except ValueError:
         raise Usage(
             _("an enrolment code has 16 letters and digits, such as XXXX-XXXX-XXXX-XXXX")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 
 from armband.client.sync_port import RollupPart
@@ -63,3 +64,20 @@ class Figures:
             self._cells,
             self._covered,
         )
+
+
+class Reading:
+    """A subscription that somebody reads: the figures, and word of each change.
+
+    Attributes:
+        changed: set with each moment that arrived; the reader clears it.
+    """
+
+    def __init__(self, figures: Figures) -> None:
+        self.figures = figures
+        self.changed = asyncio.Event()
+
+    def add(self, parts: Iterable[RollupPart]) -> None:
+        """Take in the frames of one moment."""
+        self.figures.add(parts)
+        self.changed.set()

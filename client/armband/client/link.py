@@ -6,18 +6,29 @@ It changes the store only through `sync_port.Replica` and tells the state of the
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 from armband.client.backoff import HOPELESS_S, Backoff
 from armband.client.conversation import Conversation
-from armband.client.effects import AdoptWelcome, CheckBase, Effect, OfficeWrites, Refused, Send
+from armband.client.effects import (
+    AdoptWelcome,
+    ApplyRollup,
+    CheckBase,
+    Effect,
+    OfficeWrites,
+    Refused,
+    Send,
+)
 from armband.client.errors import (
     ClientError,
     NotAllowed,
     OfficeUnreachable,
     ProtocolViolation,
 )
+from armband.client.figures import Figures, Reading
 from armband.client.hello import Opening, Signer
 from armband.client.i18n import _
 from armband.client.session import Session, State
@@ -33,6 +44,8 @@ SILENCE_TIMEOUT_S = 60.0
 """`Link.drain` gives up when the office has not said a word for this long."""
 DRAIN_ATTEMPTS = 5
 _CONTACT_STEP_MS = 1000
+_FIRST_READING = 100
+"""Numbers of subscriptions up to here are the screens'."""
 _SOON = frozenset({wire.CLOSE_EPOCH, wire.CLOSE_SCOPE_CHANGED})
 """The office asks to connect again at once."""
 _HOPELESS = frozenset(
@@ -69,6 +82,8 @@ class Link:
         self._conversation: Conversation | None = None
         self._subscriptions: dict[int, wire.Subscribe] = {}
         self._scope: tuple[str, ...] = ()
+        self._readings: dict[int, Reading] = {}
+        self._last_reading = _FIRST_READING
         self._hurry = asyncio.Event()
         self._state = LinkState()
         self._refusal: Refused | None = None
@@ -119,6 +134,26 @@ class Link:
                 return await conversation.history(record)
         except (TransportClosed, TimeoutError):
             raise OfficeUnreachable(_("the office did not answer")) from None
+
+    @contextmanager
+    def read_figures(self, unit: str, depth: int, first: str, last: str) -> Iterator[Reading]:
+        """Roll-ups of ``unit`` as they arrive, over every connection, until the block is left.
+
+        Args:
+            unit: within the terminal's scope, else nothing ever arrives.
+            depth: levels below it.
+            first, last: days; both empty for the office's today.
+        """
+        self._last_reading += 1
+        sub = self._last_reading
+        reading = Reading(Figures(self._office, unit, depth, first, last))
+        self._readings[sub] = reading
+        self.follow(wire.Subscribe(sub, unit, depth, first, last))
+        try:
+            yield reading
+        finally:
+            del self._readings[sub]
+            self.unfollow(sub)
 
     # -- running ----------------------------------------------------------------------------
 
@@ -233,6 +268,9 @@ class Link:
                 self._say(office_writable=writable, problem=problem, last_contact=now_ms)
             case Refused():
                 self._refusal = effect
+            case ApplyRollup(subscription, parts):
+                if subscription.sub in self._readings:
+                    self._readings[subscription.sub].add(parts)
             case Send():
                 pass
             case _:

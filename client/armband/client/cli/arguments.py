@@ -1,0 +1,114 @@
+"""What the commands of ``armband`` take. Imports nothing slow: ``--help`` is instant."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TypeAlias
+
+from armband.client.i18n import _
+
+FORMATS = ("table", "json", "jsonl", "csv")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of all commands; the chosen one's name is in ``command`` (None: the screens)."""
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument(
+        "--data",
+        metavar="DIR",
+        type=Path,
+        default=argparse.SUPPRESS,
+        help=_("the terminal's folder (default: ARMBAND_DATA, else ~/.local/share/armband)"),
+    )
+    json = argparse.ArgumentParser(add_help=False)
+    json.add_argument("--json", action="store_true", help=_("print JSON"))
+    top = argparse.ArgumentParser(
+        prog="armband",
+        description=_("Field check-ins for a street office. Without a command: the screens."),
+        parents=[common],
+    )
+    commands = top.add_subparsers(dest="command", metavar=_("COMMAND"))
+    _enrol(commands, [common, json])
+    _record(commands, [common, json])
+    _check(commands, [common, json])
+    _sync(commands, [common, json])
+    commands.add_parser(
+        "status", parents=[common, json], help=_("what is written, held, waiting, refused")
+    )
+    _rollups(commands, [common, json])
+    return top
+
+
+_Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+_Parents = list[argparse.ArgumentParser]
+
+
+def _enrol(commands: _Commands, parents: _Parents) -> None:
+    enrol = commands.add_parser(
+        "enrol", parents=parents, help=_("make this folder a terminal of an office")
+    )
+    enrol.add_argument(
+        "code", metavar="CODE[@HOST:PORT]", help=_("the enrolment code that the office printed")
+    )
+    enrol.add_argument("--url", help=_("the office's address: wss://HOST:PORT"))
+
+
+def _record(commands: _Commands, parents: _Parents) -> None:
+    record = commands.add_parser(
+        "record",
+        parents=parents,
+        help=_("record without a screen"),
+        description=_(
+            "One record as KIND FIELD=VALUE ..., or many as JSON objects, one a line. A household "
+            "or person may be given as people call it: household=3-2-502. With id=ID of a record "
+            "that is here, that record is corrected."
+        ),
+    )
+    record.add_argument("kind", nargs="?", metavar="KIND", help=_("visit, household, check ..."))
+    record.add_argument("fields", nargs="*", metavar="FIELD=VALUE")
+    record.add_argument(
+        "--jsonl", metavar="FILE", help=_("JSON objects with kind and fields, - for stdin")
+    )
+
+
+def _check(commands: _Commands, parents: _Parents) -> None:
+    check = commands.add_parser(
+        "check",
+        parents=parents,
+        help=_("record checks, one lane line each"),
+        description=_("Who, temperature and colour in any order, as in the lane: 'lxt 36.5 g'."),
+    )
+    check.add_argument("lines", nargs="+", metavar="LINE")
+    check.add_argument(
+        "--checkpoint",
+        metavar="NAME",
+        help=_("the checkpoint (default: the one chosen in the lane)"),
+    )
+
+
+def _sync(commands: _Commands, parents: _Parents) -> None:
+    sync = commands.add_parser("sync", parents=parents, help=_("exchange with the office"))
+    sync.add_argument("--once", action="store_true", help=_("drain, get what is new, and leave"))
+
+
+def _rollups(commands: _Commands, parents: _Parents) -> None:
+    rollups = commands.add_parser("rollups", parents=parents, help=_("the figures of a unit"))
+    rollups.add_argument("--unit", metavar="CODE", default="", help=_("default: the own unit"))
+    rollups.add_argument("--day", metavar="D", help=_("YYYY-MM-DD (default: the office's today)"))
+    rollups.add_argument("--from", dest="day_from", metavar="D")
+    rollups.add_argument("--to", dest="day_to", metavar="D")
+    rollups.add_argument(
+        "--depth", type=int, default=1, metavar="N", help=_("levels below the unit (default 1)")
+    )
+    rollups.add_argument("--watch", action="store_true", help=_("go on with each change"))
+    rollups.add_argument(
+        "--since",
+        type=int,
+        default=-1,
+        metavar="SEQ",
+        help=_("only what is newer than this as_of.seq"),
+    )
+    rollups.add_argument("--format", choices=FORMATS, default=None)
+    rollups.add_argument("--url", help=_("the office, where no terminal is enrolled (ARMBAND_URL)"))
+    rollups.add_argument("--token", help=_("a script's token (ARMBAND_TOKEN)"))
