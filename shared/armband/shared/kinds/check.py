@@ -59,7 +59,11 @@ Decision = Literal["passed", "turned_back", "referred"]
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One person at one moment: a resident, someone of a household, or a stranger."""
+    """One person at one moment: a resident, someone of a household, or a stranger.
+
+    ``stranger_name`` with a household is somebody of that door without a record of their own, such
+    as the head whom the register names.
+    """
 
     code: Annotated[Code, choice("Code seen", CODE_OPTIONS)]
     decision: Annotated[Decision, choice("Decision", DECISION_OPTIONS)]
@@ -94,6 +98,8 @@ def _person(view: View, check: Check) -> str:
     """Who is counted once: a stranger without a telephone is nobody we could meet again."""
     if check.resident is not None:
         return check.resident
+    if check.household is not None and check.stranger_name is not None:
+        return f"home:{check.household}:{check.stranger_name}"
     if check.stranger_phone is not None:
         return f"phone:{check.stranger_phone}"
     return f"check:{view.id.hex()}"
@@ -127,8 +133,9 @@ KIND = Kind(
     columns=("at", "resident", "temp_tenths", "code", "decision", "checkpoint"),
     metrics={
         "checks.total": "checks of the day (person-times)",
-        "checks.persons": "different persons checked on the day: residents by record, strangers by "
-        "telephone; a check of a door or of a stranger without telephone counts as a person",
+        "checks.persons": "different persons checked on the day: residents by record, people of a "
+        "door by the name given, strangers by telephone; a check without any of these counts as a "
+        "person",
         **{f"checks.{o.code}": f"checks of the day decided '{o.label}'" for o in DECISION_OPTIONS},
         **{
             f"checks.code.{o.code}": f"checks of the day with the code seen '{o.label}'"
