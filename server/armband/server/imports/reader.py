@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ MAX_COLUMNS = 200
 _ZIP = b"PK\x03\x04"
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _DELIMITERS = ",\t;"
+_GUARDED = re.compile(r"'\s*[=+\-@＝＋－＠]")
 
 MergedRange = tuple[tuple[int, int], tuple[int, int]]
 """First and last (row, column), counted from 0."""
@@ -175,7 +177,12 @@ def _parse_text(name: str, raw: bytes) -> Sheet:
         raise UnreadableFile(name, f"not a table of comma-separated values ({error})") from None
     if len(rows) > MAX_ROWS:
         raise UnreadableFile(name, f"has {len(rows)} rows, at most {MAX_ROWS}")
-    return Sheet("", rows)
+    return Sheet("", [[_unguarded(cell) for cell in row] for row in rows])
+
+
+def _unguarded(cell: str) -> str:
+    """Without the apostrophe that keeps an exported text from being a formula."""
+    return cell[1:] if _GUARDED.match(cell) else cell
 
 
 def _decode(name: str, raw: bytes) -> str:

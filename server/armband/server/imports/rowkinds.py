@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from armband.server.imports.heads import field_of
 from armband.shared.normal import clean
 
-_SUM = re.compile(r"(?:本页|本楼|本栋|本单元|本网格|全部)?(?:小计|合计|总计|共计|累计)(?:[:\d].*)?")
+_SUM = re.compile(
+    r"(?:本页|本楼|本栋|本单元|本网格|全部)?(?:小计|合计|总计|共计|累计)(?:[:\d].*)?|Total"
+)
 _SIGNATURE = re.compile(
     "(?:填表|填报|制表|审核|审批|负责|签发|统计|经办)人(?:签[字名])?:|(?:填表|填报|制表)(?:日期|时间):"
 )
