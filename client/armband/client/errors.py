@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from armband.client.exit_codes import ExitCode as ExitCode
+from armband.client.exit_codes import ExitCode
 from armband.shared.errors import ArmbandError
 
 

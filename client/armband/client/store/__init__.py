@@ -1,0 +1,1 @@
+"""The terminal's store: the only SQL of the client."""

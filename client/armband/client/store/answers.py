@@ -1,0 +1,140 @@
+"""What the office's answers do to own operations: receipts, welcomes, the tray."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from armband.client.model import Identity
+from armband.client.overlay import OpState
+from armband.client.store.derive import refresh, refresh_all
+from armband.client.store.tables import SyncRow, encode, load_identity, load_sync
+from armband.shared import hlc, wire
+from armband.shared.ids import NO_ID
+
+
+def apply_receipts(
+    conn: sqlite3.Connection, receipts: wire.Receipts, now_ms: int, office_now_ms: int
+) -> frozenset[str]:
+    """Answer waiting operations; the kinds of the records that look different now."""
+    sync = load_sync(conn)
+    touched: list[bytes] = []
+    clock = sync.hlc
+    for item in receipts.items:
+        row = conn.execute(
+            "SELECT record, state FROM ops WHERE counter = ?", (item.counter,)
+        ).fetchone()
+        if row is None or row[1] != OpState.WAITING:
+            continue
+        touched.append(row[0])
+        if item.status == wire.STATUS_QUARANTINED:
+            conn.execute(
+                "UPDATE ops SET state = 2, shown = 0, reason = ?, detail = ? WHERE counter = ?",
+                (item.reason, item.detail, item.counter),
+            )
+            continue
+        clock = hlc.observe(clock, item.eff)
+        conn.execute(
+            "UPDATE ops SET state = 1, seq = ?1, eff = ?2, reason = '', detail = '', "
+            "shown = shown AND ?1 > ?3 "
+            "AND NOT EXISTS (SELECT 1 FROM base WHERE base.record = ops.record AND base.seq >= ?1) "
+            "WHERE counter = ?4",
+            (item.seq, item.eff, sync.settled, item.counter),
+        )
+    _note_witness(conn, sync, receipts.seq, receipts.hist)
+    conn.execute(
+        "UPDATE sync SET hlc = ?, stable_seq = max(stable_seq, ?), last_contact_ms = ?",
+        (clock, receipts.stable_seq, now_ms),
+    )
+    if conn.execute("SELECT 1 FROM ops WHERE state = 0 LIMIT 1").fetchone() is None:
+        # Nothing unsent depends on a clock that ran ahead: it may come back to the office's.
+        conn.execute("UPDATE sync SET hlc = ?", (hlc.lowered(clock, office_now_ms),))
+    return refresh(conn, sync.key_id, touched)
+
+
+def _note_witness(conn: sqlite3.Connection, sync: SyncRow, seq: int, hist: bytes) -> None:
+    if seq > sync.witness_seq:
+        conn.execute("UPDATE sync SET witness_seq = ?, witness_hist = ?", (seq, hist))
+
+
+def adopt_welcome(
+    conn: sqlite3.Connection,
+    welcome: wire.Welcome,
+    *,
+    new_epoch: bool,
+    clear_base: bool,
+    now_ms: int,
+) -> tuple[Identity, frozenset[str]]:
+    """Take over what the office says of this terminal, by the hello rules; one transaction."""
+    sync = load_sync(conn)
+    old = load_identity(conn)
+    identity = Identity(
+        office=welcome.office,
+        office_name=welcome.office_name,
+        terminal=old.terminal,
+        person=welcome.person,
+        role=welcome.role,
+        scope=tuple(welcome.scope),
+        policy=welcome.policy,
+    )
+    conn.execute(
+        "UPDATE sync SET identity = ?, epoch = ?, stable_seq = ?, last_contact_ms = ?, "
+        "revoked = ?, fork = fork OR ?",
+        (
+            encode(identity),
+            welcome.epoch,
+            welcome.stable_seq,
+            now_ms,
+            welcome.revoked,
+            _is_fork(conn, sync, welcome),
+        ),
+    )
+    if new_epoch:
+        conn.execute("UPDATE sync SET witness_seq = 0, witness_hist = x''")
+        again = _wait_again(conn, after=0)
+    else:
+        again = _wait_again(conn, after=welcome.head_counter)
+    if clear_base:
+        return identity, rebuild(conn)
+    return identity, refresh(conn, sync.key_id, again)
+
+
+def _is_fork(conn: sqlite3.Connection, sync: SyncRow, welcome: wire.Welcome) -> bool:
+    """Whether the office holds another chain of this key than the one in this file."""
+    if not welcome.head_counter:
+        return False
+    if welcome.head_counter > sync.counter:
+        return True
+    row = conn.execute("SELECT id FROM ops WHERE counter = ?", (welcome.head_counter,)).fetchone()
+    return row is not None and row[0] != welcome.head
+
+
+def _wait_again(conn: sqlite3.Connection, after: int) -> list[bytes]:
+    """Operations whose receipt no longer holds are pushed once more; their records.
+
+    What was mended or set aside is pushed too, for the chain's sake, but does not show again.
+    """
+    rows = conn.execute(
+        "UPDATE ops SET state = 0, shown = put_away = 0, seq = 0, eff = 0 "
+        "WHERE state != 0 AND counter > ? RETURNING record",
+        (after,),
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
+def rebuild(conn: sqlite3.Connection) -> frozenset[str]:
+    """Empty the base; held operations show until the office's feed covers them again."""
+    conn.execute("DELETE FROM base")
+    conn.execute(
+        "UPDATE sync SET cursor = 0, settled = 0, base_count = 0, base_digest = ?", (NO_ID,)
+    )
+    conn.execute("UPDATE ops SET shown = 1 WHERE state = 1 AND put_away = 0")
+    return refresh_all(conn, load_sync(conn).key_id)
+
+
+def set_aside(conn: sqlite3.Connection, op: bytes) -> frozenset[str] | None:
+    """Take an operation out of the tray; None when the tray does not hold it."""
+    row = conn.execute(
+        "UPDATE ops SET put_away = 2 WHERE id = ? AND state = 2 AND put_away = 0 RETURNING record",
+        (op,),
+    ).fetchone()
+    return refresh(conn, load_sync(conn).key_id, [row[0]]) if row else None

@@ -1,0 +1,103 @@
+"""The base: the office's records as its feed brought them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+from armband.client.errors import ProtocolViolation
+from armband.client.store.derive import refresh
+from armband.client.store.tables import SyncRow, chunks, load_sync, marks
+from armband.shared import hlc, wire
+from armband.shared.merge import State, decode_state
+from armband.shared.ops import join_digests, set_digest
+
+
+def apply_feed(
+    conn: sqlite3.Connection, feed: wire.Feed, rows: Sequence[wire.FeedRow], now_ms: int
+) -> frozenset[str]:
+    """Take a feed frame in: rows, records that left, cursor and witness in this transaction.
+
+    Raises:
+        ProtocolViolation: the frame does not start at the cursor.
+    """
+    sync = load_sync(conn)
+    if feed.from_seq != sync.cursor:
+        raise ProtocolViolation(
+            wire.CLOSE_PROTOCOL, f"feed from {feed.from_seq}, but the base ends at {sync.cursor}"
+        )
+    states = [(row.seq, decode_state(row.state), row.state) for row in rows]
+    newest = {state.id: (seq, state, raw) for seq, state, raw in states}
+    touched = [*newest, *feed.left]
+    digest, count = _without(conn, sync, touched)
+    conn.executemany(
+        "INSERT INTO base VALUES (?1, ?2, ?3) "
+        "ON CONFLICT (record) DO UPDATE SET seq = ?2, state = ?3",
+        [(record, seq, raw) for record, (seq, _state, raw) in sorted(newest.items())],
+    )
+    digest = join_digests(digest, set_digest([(r, seq) for r, (seq, _s, _raw) in newest.items()]))
+    conn.executemany("DELETE FROM base WHERE record = ?", [(record,) for record in feed.left])
+    _cover(conn, newest, feed)
+    clock = max([sync.hlc, *(state.stamp for _seq, state, _raw in newest.values())])
+    conn.execute(
+        "UPDATE sync SET cursor = ?, base_count = ?, base_digest = ?, hlc = ?, last_contact_ms = ?",
+        (feed.to_seq, count + len(newest), digest, hlc.observe(sync.hlc, clock), now_ms),
+    )
+    if feed.to_seq > sync.witness_seq:
+        conn.execute("UPDATE sync SET witness_seq = ?, witness_hist = ?", (feed.to_seq, feed.hist))
+    bases: dict[bytes, State] = {record: state for record, (_seq, state, _raw) in newest.items()}
+    return refresh(conn, sync.key_id, touched, bases)
+
+
+def _without(
+    conn: sqlite3.Connection, sync: SyncRow, records: Sequence[bytes]
+) -> tuple[bytes, int]:
+    """Digest and count of the base without ``records``."""
+    digest, count = sync.base_digest, sync.base_count
+    for piece in chunks(records):
+        old = conn.execute(
+            f"SELECT record, seq FROM base WHERE record IN ({marks(piece)})",
+            piece,
+        ).fetchall()
+        digest = join_digests(digest, set_digest(old))
+        count -= len(old)
+    return digest, count
+
+
+def _cover(
+    conn: sqlite3.Connection, newest: dict[bytes, tuple[int, State, bytes]], feed: wire.Feed
+) -> None:
+    """Own operations that the base holds now no longer lie on top of it."""
+    if conn.execute("SELECT 1 FROM ops WHERE shown = 1 LIMIT 1").fetchone() is None:
+        return
+    covered = [(record, seq) for record, (seq, _state, _raw) in newest.items()]
+    covered += [(record, feed.to_seq) for record in feed.left]
+    conn.executemany(
+        "UPDATE ops SET shown = 0 WHERE record = ? AND state = 1 AND shown = 1 AND seq <= ?",
+        covered,
+    )
+
+
+def caught_up(
+    conn: sqlite3.Connection, caught: wire.CaughtUp, now_ms: int, *, whole: bool
+) -> tuple[bool, frozenset[str]]:
+    """Compare the base with the office's, and settle own operations that no base will hold.
+
+    Args:
+        whole: compute the digest from the rows themselves and not from what was kept in step.
+    """
+    sync = load_sync(conn)
+    digest, count = sync.base_digest, sync.base_count
+    if whole:
+        rows = conn.execute("SELECT record, seq FROM base").fetchall()
+        digest, count = set_digest(rows), len(rows)
+    if (digest, count) != (caught.digest, caught.count):
+        return False, frozenset()
+    conn.execute("UPDATE sync SET settled = ?, last_contact_ms = ?", (caught.seq, now_ms))
+    if caught.seq > sync.witness_seq:
+        conn.execute("UPDATE sync SET witness_seq = ?, witness_hist = ?", (caught.seq, caught.hist))
+    gone = conn.execute(
+        "UPDATE ops SET shown = 0 WHERE shown = 1 AND state = 1 AND seq <= ? RETURNING record",
+        (caught.seq,),
+    ).fetchall()
+    return True, refresh(conn, sync.key_id, [row[0] for row in gone])

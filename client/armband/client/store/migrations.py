@@ -1,0 +1,74 @@
+"""Numbered migrations: each runs in one transaction together with its record."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from armband.client.errors import StoreTooNew
+
+_FOLDER = Path(__file__).parent / "schema"
+
+
+def available() -> list[Path]:
+    """The migrations of this release, in order."""
+    return sorted(_FOLDER.glob("[0-9][0-9][0-9][0-9]_*.sql"))
+
+
+def number_of(path: Path) -> int:
+    """The number in a migration's name."""
+    return int(path.name[:4])
+
+
+def applied(conn: sqlite3.Connection) -> int:
+    """The number of the newest migration in the store, 0 for an empty one."""
+    there = conn.execute(
+        "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'migrations'"
+    ).fetchone()
+    if there is None:
+        return 0
+    newest: int = conn.execute("SELECT coalesce(max(number), 0) FROM migrations").fetchone()[0]
+    return newest
+
+
+def migrate(conn: sqlite3.Connection) -> None:
+    """Bring the store to this release's schema; runs outside a transaction.
+
+    Raises:
+        StoreTooNew: a newer release has written the store.
+    """
+    done = applied(conn)
+    known = number_of(available()[-1])
+    if done > known:
+        raise StoreTooNew(done, known)
+    for path in available():
+        if number_of(path) > done:
+            _apply(conn, path)
+
+
+def _apply(conn: sqlite3.Connection, path: Path) -> None:
+    conn.execute("BEGIN IMMEDIATE")
+    try:
+        conn.execute(
+            "CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL)"
+        )
+        for statement in statements(path.read_text("utf-8")):
+            conn.execute(statement)
+        conn.execute("INSERT INTO migrations VALUES (?, ?)", (number_of(path), path.stem))
+        conn.execute("COMMIT")
+    except BaseException:
+        if conn.in_transaction:
+            conn.execute("ROLLBACK")
+        raise
+
+
+def statements(script: str) -> list[str]:
+    """The statements of a script; ``executescript`` would end the open transaction."""
+    found: list[str] = []
+    buffer = ""
+    for line in script.splitlines(keepends=True):
+        buffer += line
+        if sqlite3.complete_statement(buffer):
+            found.append(buffer)
+            buffer = ""
+    return found

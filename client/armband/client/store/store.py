@@ -1,0 +1,290 @@
+"""The terminal's store as typed methods; nobody outside this package sees SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from armband.client.errors import UnknownOperation
+from armband.client.model import (
+    Conflict,
+    Entry,
+    HistoryEntry,
+    Identity,
+    LedgerQuery,
+    Match,
+    Page,
+    Refused,
+    SyncStatus,
+)
+from armband.client.store import (
+    answers,
+    base,
+    chain,
+    desk,
+    entries,
+    figures,
+    ledger,
+    overlaid,
+    people,
+    tables,
+)
+from armband.client.store.chain import Appended, Known, Plan
+from armband.client.store.driver import Database, ThreadedDatabase, Work
+from armband.client.sync_port import Batch, RollupPart, SyncPoint
+from armband.shared import wire
+from armband.shared.policy import Policy
+from armband.shared.rollup import NOW, CellKey, Metrics, added
+from armband.shared.rollup_report import RollupReport
+
+T = TypeVar("T")
+Kinds = frozenset[str]
+"""Kinds whose records look different after a write."""
+
+STORE_FILE = "terminal.db"
+_TOTALS_MAX = 64
+
+
+class Store:
+    """Base, own operations, derived views, figures, drafts and choices of one terminal.
+
+    Every method that writes returns after its transaction is on the disk. All of them raise
+    `errors.StoreUnusable` (full, damaged, …) when the disk or the file refuses; then nothing of
+    that write was kept and the next one may work again.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+        self._changes = 0
+        self._totals: dict[tuple[int, LedgerQuery], int] = {}
+        self._units: tuple[int, dict[str, wire.UnitName]] | None = None
+        self._counted: tuple[int, Policy, dict[CellKey, Metrics]] | None = None
+        self._proved = False
+
+    @classmethod
+    async def open(cls, path: Path) -> Store:
+        """Open the store at ``path``, or make it."""
+        return cls(await ThreadedDatabase.open(path))
+
+    async def close(self) -> None:
+        """Finish what runs and close the file."""
+        await self._db.close()
+
+    async def _write(self, work: Work[T]) -> T:
+        try:
+            return await self._db.write(work)
+        finally:
+            self._changes += 1
+            self._totals.clear()
+
+    # Whose store it is.
+    async def is_enrolled(self) -> bool:
+        """Whether `enrol` was called on this store."""
+        return await self._db.read(tables.is_enrolled)
+
+    async def enrol(self, key_id: bytes, identity: Identity) -> None:
+        """Make the store a terminal's; once."""
+        await self._write(partial(tables.create_sync, key_id=key_id, identity=identity))
+
+    async def identity(self) -> Identity:
+        """Whose terminal this is, as the office last said."""
+        return await self._db.read(tables.load_identity)
+
+    async def status(self) -> SyncStatus:
+        """The counts of the sync line."""
+        return await self._db.read(desk.load_status)
+
+    # Recording.
+    async def append(
+        self, records: Sequence[bytes], plan: Plan, now_ms: int, nonces: Sequence[int]
+    ) -> tuple[list[Appended], Kinds]:
+        """Plan and store operations on ``records`` in one transaction.
+
+        ``plan`` runs on the store's thread; what it raises is raised here, and nothing is kept.
+        """
+        return await self._write(
+            partial(chain.append, records=records, plan=plan, now_ms=now_ms, nonces=nonces)
+        )
+
+    async def set_aside(self, op: bytes) -> Kinds:
+        """Take a refused operation out of the tray; it stays in the store.
+
+        Raises:
+            UnknownOperation: the tray does not hold it.
+        """
+        kinds = await self._write(partial(answers.set_aside, op=op))
+        if kinds is None:
+            raise UnknownOperation(op)
+        return kinds
+
+    # Reading.
+    async def entry(self, record: bytes) -> Entry | None:
+        """One record, or None."""
+        return await self._db.read(partial(entries.load_entry, record=record))
+
+    async def all_of(self, kind: str) -> list[Entry]:
+        """Every record of a small kind that is not voided, in the ledger's order."""
+        return list(await self._db.read(partial(entries.load_all, kind=kind)))
+
+    async def page(self, query: LedgerQuery, offset: int, limit: int) -> Page:
+        """A stretch of a ledger."""
+        key = (self._changes, query)
+        known = self._totals.get(key)
+        total, found = await self._db.read(
+            partial(ledger.page, query=query, offset=offset, limit=limit, total=known)
+        )
+        if key[0] == self._changes and len(self._totals) < _TOTALS_MAX:
+            self._totals[key] = total
+        return Page(offset, total, found)
+
+    async def match(self, pieces: people.Pieces, limit: int) -> list[Match]:
+        """People and doors that fit every piece of what was typed."""
+        names = {code: unit.name for code, unit in (await self.units()).items()}
+        return await self._db.read(
+            partial(people.match, pieces=pieces, limit=limit, unit_names=names)
+        )
+
+    async def units(self) -> dict[str, wire.UnitName]:
+        """Every unit known here, by code."""
+        if self._units is None or self._units[0] != self._changes:
+            before = self._changes
+            self._units = (before, await self._db.read(figures.load_units))
+        return self._units[1]
+
+    async def conflicts(self) -> list[Conflict]:
+        """Fields with several standing values."""
+        return await self._db.read(desk.load_conflicts)
+
+    async def tray(self) -> list[Refused]:
+        """Refused operations, oldest first."""
+        return await self._db.read(desk.load_tray)
+
+    async def refused(self, op: bytes) -> Refused:
+        """One operation of the tray.
+
+        Raises:
+            UnknownOperation: the tray does not hold it.
+        """
+        found = await self._db.read(partial(desk.load_refused, op=op))
+        if found is None:
+            raise UnknownOperation(op)
+        return found
+
+    async def history(self, record: bytes) -> tuple[HistoryEntry, ...]:
+        """What is known here of a record's operations."""
+        return await self._db.read(partial(desk.load_history, record=record))
+
+    async def unsent_history(self, record: bytes) -> tuple[HistoryEntry, ...]:
+        """Own operations on a record that the office does not hold."""
+        return await self._db.read(partial(desk.load_unsent, record=record))
+
+    # Figures.
+    async def report(self, office: str, unit: str, day: str, depth: int) -> RollupReport | None:
+        """The newest figures that the office has said, or None."""
+        units = await self.units()
+        return await self._db.read(
+            partial(
+                figures.load_report, office=office, unit=unit, day=day, depth=depth, units=units
+            )
+        )
+
+    async def counted_here(self, policy: Policy, unit: str, day: str, *, with_now: bool) -> Metrics:
+        """What waiting operations add to a unit's cell of a day, and of what exists now."""
+        if self._counted is None or self._counted[:2] != (self._changes, policy):
+            before = self._changes
+            cells = await self._db.read(partial(overlaid.counted_here, policy=policy))
+            self._counted = (before, policy, cells)
+        cells = self._counted[2]
+        now = cells.get((NOW, unit), {}) if with_now else {}
+        return added(cells.get((day, unit), {}), now)
+
+    # What is typed and chosen.
+    async def save_draft(self, form: str, values: dict[str, str], now_ms: int) -> None:
+        """Keep what is typed into a form."""
+        await self._db.write(
+            partial(desk.save_draft, form=form, values=dict(values), now_ms=now_ms)
+        )
+
+    async def drop_draft(self, form: str) -> None:
+        """Forget what was typed into a form."""
+        await self._db.write(partial(desk.drop_draft, form=form))
+
+    async def drafts(self) -> dict[str, dict[str, str]]:
+        """Form to what is typed into it, the newest first."""
+        return await self._db.read(desk.load_drafts)
+
+    async def preference(self, name: str) -> str:
+        """What was chosen, ``""`` when nothing was."""
+        return await self._db.read(partial(desk.load_preference, name=name))
+
+    async def set_preference(self, name: str, value: str) -> None:
+        """Keep a choice."""
+        await self._db.write(partial(desk.set_preference, name=name, value=value))
+
+    # Sync.
+    async def sync_point(self) -> SyncPoint:
+        """What the next hello says."""
+        return await self._db.read(tables.load_sync_point)
+
+    async def waiting(self, after: int, max_ops: int, max_bytes: int) -> Batch | None:
+        """The first run of consecutive waiting operations above ``after``."""
+        return await self._db.read(
+            partial(chain.waiting, after=after, max_ops=max_ops, max_bytes=max_bytes)
+        )
+
+    async def adopt_welcome(
+        self, welcome: wire.Welcome, *, new_epoch: bool, clear_base: bool, now_ms: int
+    ) -> tuple[Identity, Kinds]:
+        """See `sync_port.Replica.adopt_welcome`."""
+        return await self._write(
+            partial(
+                answers.adopt_welcome,
+                welcome=welcome,
+                new_epoch=new_epoch,
+                clear_base=clear_base,
+                now_ms=now_ms,
+            )
+        )
+
+    async def apply_receipts(
+        self, receipts: wire.Receipts, now_ms: int, office_now_ms: int
+    ) -> Kinds:
+        """Answer waiting operations."""
+        return await self._write(
+            partial(
+                answers.apply_receipts,
+                receipts=receipts,
+                now_ms=now_ms,
+                office_now_ms=office_now_ms,
+            )
+        )
+
+    async def apply_feed(self, feed: wire.Feed, rows: Sequence[wire.FeedRow], now_ms: int) -> Kinds:
+        """Take a feed frame in.
+
+        Raises:
+            ProtocolViolation: it does not start at the cursor; nothing is changed.
+        """
+        return await self._write(partial(base.apply_feed, feed=feed, rows=rows, now_ms=now_ms))
+
+    async def caught_up(self, caught: wire.CaughtUp, now_ms: int) -> tuple[bool, Kinds]:
+        """Compare the base with the office's; the first time from the rows themselves."""
+        agree, kinds = await self._write(
+            partial(base.caught_up, caught=caught, now_ms=now_ms, whole=not self._proved)
+        )
+        self._proved = agree
+        return agree, kinds
+
+    async def rebuild(self) -> Kinds:
+        """Empty the base; the next hello asks for everything."""
+        self._proved = False
+        return await self._write(answers.rebuild)
+
+    async def apply_rollup(self, sub: wire.Subscribe, parts: Sequence[RollupPart]) -> None:
+        """Take in the roll-up frames of one moment."""
+        await self._write(partial(figures.apply_rollup, sub=sub, parts=parts))
+
+
+__all__ = ["STORE_FILE", "Appended", "Kinds", "Known", "Store"]

@@ -1,0 +1,343 @@
+"""The terminal's engine as screens, commands and scripts use it: one facade, no SQL, no sockets.
+
+All times are UTC milliseconds. Every method that saves returns only after the disk has it; it
+raises `errors.StoreUnusable` when the disk refuses, and then nothing of it was kept.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+
+from armband.client import keys, lock
+from armband.client.engine import Engine
+from armband.client.errors import OfficeUnreachable
+from armband.client.link import Link
+from armband.client.model import (
+    Conflict,
+    Entry,
+    Event,
+    History,
+    HistoryEntry,
+    Identity,
+    LedgerQuery,
+    Match,
+    Page,
+    Refused,
+    Saved,
+    Standing,
+    SyncStatus,
+)
+from armband.client.recorder import Recorder
+from armband.client.search.terms import Term
+from armband.client.store.chain import Plan
+from armband.client.store.store import STORE_FILE, Kinds, Store
+from armband.client.sync_port import Connect
+from armband.shared import hlc, ids, wire
+from armband.shared.days import day_of
+from armband.shared.drafts import Draft
+from armband.shared.environment import Environment
+from armband.shared.fields import Patch
+from armband.shared.kinds.declare import VOID
+from armband.shared.ops import decode_payload
+from armband.shared.policy import Policy
+from armband.shared.rollup import Metrics
+from armband.shared.rollup_report import RollupReport
+
+WATCHES_MAX = 4
+"""Roll-up subscriptions at a time; an older one gives way."""
+
+
+class Terminal:
+    """One enrolled terminal with its store open. Made by `open_terminal`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._store = engine.store
+        self._link: Link | None = None
+        self._online: asyncio.Task[None] | None = None
+        self._watches: list[wire.Subscribe] = []
+        self._next_watch = 1
+
+    # -- what is known without waiting --------------------------------------------------------
+
+    @property
+    def identity(self) -> Identity:
+        """Whose terminal this is, as the office last said."""
+        return self._engine.identity
+
+    @property
+    def status(self) -> SyncStatus:
+        """The sync line, newest known; never touches the disk."""
+        return self._engine.status
+
+    @property
+    def today(self) -> str:
+        """The office's day now."""
+        return day_of(self._engine.environment.now_ms(), self.identity.policy)
+
+    @property
+    def replica(self) -> Engine:
+        """The store as the link drives it (`sync_port.Replica`)."""
+        return self._engine
+
+    def listen(self, callback: Callable[[Event], None]) -> Callable[[], None]:
+        """Call ``callback`` on the event loop with every event; the result stops that."""
+        return self._engine.announcer.listen(callback)
+
+    def new_id(self) -> bytes:
+        """An id for a record that is about to be made."""
+        environment = self._engine.environment
+        return ids.new_record_id(environment.now_ms(), environment.random_bytes(10))
+
+    # -- recording ----------------------------------------------------------------------------
+
+    async def record(self, drafts: Sequence[Draft]) -> list[Saved]:
+        """Save drafts, all or none.
+
+        A draft whose id is not here makes a record; else it changes the one that is.
+
+        Raises:
+            InvalidRecord: for the first draft that is not right; nothing is saved.
+            UnknownKind: this release has no such kind; nothing is saved.
+        """
+        recorder = self._recorder()
+        plan = partial(recorder.plan, drafts)
+        return await self._save([draft.id for draft in drafts], plan, len(drafts))
+
+    async def change(self, record: bytes, patch: Patch) -> Saved:
+        """Correct a record; or settle a conflict, by giving the field its chosen value.
+
+        Raises:
+            UnknownRecord: it is not here.
+            InvalidRecord: a value is not what its field allows.
+        """
+        recorder = self._recorder()
+        saved = await self._save(
+            [record], lambda known: [recorder.change(record, patch, known[record])], 1
+        )
+        return saved[0]
+
+    async def void(self, record: bytes, reason: str) -> Saved:
+        """Void a record; it stays in the ledger, struck through, with the reason.
+
+        Raises:
+            UnknownRecord: it is not here.
+            InvalidRecord: the reason is empty or too long.
+        """
+        return await self.change(record, {VOID: reason})
+
+    async def mend(self, op: bytes, patch: Patch) -> Saved:
+        """Send a refused operation again, with ``patch`` over what it said.
+
+        Raises:
+            UnknownOperation: the tray does not hold it.
+            InvalidRecord: it is still not right; it stays in the tray.
+        """
+        refused = await self._store.refused(op)
+        recorder = self._recorder()
+        saved = await self._save(
+            [refused.record],
+            lambda known: [recorder.mend(refused, patch, known[refused.record])],
+            1,
+        )
+        return saved[0]
+
+    async def set_aside(self, op: bytes) -> None:
+        """Take a refused operation out of the tray; it stays in the store.
+
+        Raises:
+            UnknownOperation: the tray does not hold it.
+        """
+
+        async def write() -> tuple[None, Kinds]:
+            return None, await self._store.set_aside(op)
+
+        await self._engine.settled(write())
+
+    def _recorder(self) -> Recorder:
+        return Recorder(self.identity, self._engine.environment.now_ms())
+
+    async def _save(self, records: Sequence[bytes], plan: Plan, count: int) -> list[Saved]:
+        environment = self._engine.environment
+        nonces = [int.from_bytes(environment.random_bytes(8), "big") >> 1 for _ in range(count)]
+        now_ms = environment.now_ms()
+        appended = await self._engine.settled(self._store.append(records, plan, now_ms, nonces))
+        if self._link is not None:
+            self._link.wake()
+        return [Saved(done.record, done.kind, done.op) for done in appended]
+
+    # -- reading ------------------------------------------------------------------------------
+
+    async def entry(self, record: bytes) -> Entry | None:
+        """One record, or None when it is not here."""
+        return await self._store.entry(record)
+
+    async def ledger(self, query: LedgerQuery, offset: int, limit: int) -> Page:
+        """A stretch of a ledger, and how long the whole is."""
+        return await self._store.page(query, offset, limit)
+
+    async def match(self, pieces: Sequence[Sequence[Term]], limit: int) -> list[Match]:
+        """People and doors that fit every piece (of `search.terms.query_pieces`), people first."""
+        return await self._store.match(pieces, limit)
+
+    async def units(self) -> dict[str, wire.UnitName]:
+        """Every unit known here, by code."""
+        return await self._store.units()
+
+    async def checkpoints(self) -> list[Entry]:
+        """The checkpoints of this terminal's scope, by name."""
+        return await self._store.all_of("checkpoint")
+
+    async def conflicts(self) -> list[Conflict]:
+        """Fields for which several values stand."""
+        return await self._store.conflicts()
+
+    async def tray(self) -> list[Refused]:
+        """Refused operations that wait for a person, oldest first."""
+        return await self._store.tray()
+
+    async def history(self, record: bytes) -> History:
+        """A record's operations, from the office when it answers, else what is known here."""
+        rows = await self._office_history(record)
+        if rows is None:
+            return History(await self._store.history(record), complete=False)
+        held = tuple(_history_entry(row) for row in rows)
+        return History(held + await self._store.unsent_history(record), complete=True)
+
+    async def _office_history(self, record: bytes) -> list[wire.HistoryRow] | None:
+        if self._link is None:
+            return None
+        try:
+            return await self._link.history(record)
+        except OfficeUnreachable:
+            return None
+
+    # -- figures ------------------------------------------------------------------------------
+
+    async def rollup(self, unit: str, day: str, depth: int) -> RollupReport | None:
+        """The newest figures that the office has confirmed, from the local copy."""
+        return await self._store.report(self.identity.office, unit, day, depth)
+
+    async def counted_here(self, unit: str, day: str) -> Metrics:
+        """What this terminal's unsent operations add to the figures of ``unit`` on ``day``."""
+        policy: Policy = self.identity.policy
+        return await self._store.counted_here(policy, unit, day, with_now=day == self.today)
+
+    async def watch_rollup(self, unit: str, day_from: str, day_to: str, depth: int) -> None:
+        """Keep these figures new from now on; empty days mean the office's today."""
+        wanted = (unit, depth, day_from, day_to)
+        for known in self._watches:
+            if (known.unit, known.depth, known.day_from, known.day_to) == wanted:
+                self._watches.remove(known)
+                self._watches.append(known)
+                return
+        watch = wire.Subscribe(self._next_watch, unit, depth, day_from, day_to)
+        self._next_watch += 1
+        self._watches.append(watch)
+        oldest = self._watches.pop(0) if len(self._watches) > WATCHES_MAX else None
+        if self._link is not None:
+            if oldest is not None:
+                self._link.unfollow(oldest.sub)
+            self._link.follow(watch)
+
+    # -- what is typed and chosen -------------------------------------------------------------
+
+    async def save_draft(self, form: str, values: dict[str, str]) -> None:
+        """Keep what is typed into a form; it survives a crash."""
+        await self._store.save_draft(form, values, self._engine.environment.now_ms())
+
+    async def drop_draft(self, form: str) -> None:
+        """Forget what was typed into a form."""
+        await self._store.drop_draft(form)
+
+    async def drafts(self) -> dict[str, dict[str, str]]:
+        """Form to what is typed into it, the newest first."""
+        return await self._store.drafts()
+
+    async def preference(self, name: str) -> str:
+        """What was chosen, ``""`` when nothing was."""
+        return await self._store.preference(name)
+
+    async def set_preference(self, name: str, value: str) -> None:
+        """Keep a choice, such as the checkpoint or the language."""
+        await self._store.set_preference(name, value)
+
+    # -- the link -----------------------------------------------------------------------------
+
+    def attach(self, link: Link) -> None:
+        """Tell this link what is saved and what is watched."""
+        self._link = link
+        for watch in self._watches:
+            link.follow(watch)
+
+    def go_online(self) -> None:
+        """Run the attached link in the background until `close`."""
+        if self._link is not None and self._online is None:
+            self._online = asyncio.ensure_future(self._link.run())
+
+    async def close(self) -> None:
+        """Stop the link, finish what is being saved, close the store."""
+        if self._online is not None:
+            self._online.cancel()
+            await asyncio.wait([self._online])
+            self._online = None
+        await self._store.close()
+
+
+def _history_entry(row: wire.HistoryRow) -> HistoryEntry:
+    payload = decode_payload(row.payload)
+    at_ms = hlc.stamp_ms(row.eff)
+    return HistoryEntry(at_ms, payload.author, payload.patch, Standing.HELD, row.suspect)
+
+
+@asynccontextmanager
+async def open_terminal(
+    data_dir: Path, environment: Environment, connect: Connect | None = None
+) -> AsyncIterator[Terminal]:
+    """The terminal enrolled in DIR, held by this process until the block ends.
+
+    With ``connect`` a link is attached; `Terminal.go_online` runs it.
+
+    Raises:
+        NotEnrolled: DIR is no terminal's.
+        StoreHeld: another process holds it.
+        StoreUnusable: the store is damaged, too new, or the disk refuses.
+    """
+    enrolment = keys.load_enrolment(data_dir)
+    with lock.hold(data_dir):
+        store = await Store.open(data_dir / STORE_FILE)
+        try:
+            if not await store.is_enrolled():
+                await store.enrol(keys.load_identity(data_dir).key.key_id, _first(enrolment))
+            terminal = Terminal(
+                Engine(store, environment, await store.identity(), await store.status())
+            )
+        except BaseException:
+            await store.close()
+            raise
+        try:
+            if connect is not None:
+                signer = keys.load_identity(data_dir).key
+                terminal.attach(
+                    Link(terminal.replica, signer, enrolment.office, connect, environment)
+                )
+            yield terminal
+        finally:
+            await terminal.close()
+
+
+def _first(enrolment: keys.Enrolment) -> Identity:
+    """Who the terminal is before the office's first welcome."""
+    return Identity(
+        office=enrolment.office,
+        office_name=enrolment.office_name,
+        terminal=enrolment.terminal,
+        person="",
+        role=enrolment.role,
+        scope=tuple(enrolment.scope),
+        policy=Policy(),
+    )
