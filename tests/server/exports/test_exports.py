@@ -14,7 +14,7 @@ from armband.server.errors import BadRequest, NotFound
 from armband.server.exports.run import Query, export_to
 from armband.server.exports.words import _CHINESE, _SPECIAL, head_of, label_of
 from armband.server.model import RecordsPage
-from armband.shared.fields import FieldType
+from armband.shared.fields import FieldType, Patch, Value
 from armband.shared.ids import natural_record_id
 from armband.shared.kinds import CATALOGUE, View, kind_named
 from armband.shared.policy import Policy
@@ -74,8 +74,8 @@ def shelf(*more: View) -> Shelf:
     return Shelf(household, staff, *more)
 
 
-def visit(number: int, day: str, **fields: object) -> View:
-    body = {
+def visit(number: int, day: str, **fields: Value) -> View:
+    body: Patch = {
         "household": HOUSEHOLD.hex(),
         "channel": "door",
         "outcome": "met",
@@ -84,7 +84,7 @@ def visit(number: int, day: str, **fields: object) -> View:
         "temps": [365, 373],
         **fields,
     }
-    return View(number.to_bytes(16, "big"), "visit", "lianhu/yg/g3", body)  # type: ignore[arg-type]
+    return View(number.to_bytes(16, "big"), "visit", "lianhu/yg/g3", body)
 
 
 async def exported(office: Shelf, query: Query) -> list[list[str]]:
