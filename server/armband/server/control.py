@@ -54,7 +54,7 @@ class ControlServer:
         self._directory = directory
         self._handler = handler
         self._server: asyncio.Server | None = None
-        self._peers: dict[int, asyncio.StreamWriter] = {}
+        self._peers: dict[int, asyncio.Task[Any]] = {}
 
     async def start(self) -> None:
         """Listen.
@@ -74,24 +74,31 @@ class ControlServer:
         """Stop listening, close what is open, remove the socket."""
         if self._server is None:
             return
-        self._server.close()
-        for writer in list(self._peers.values()):
-            writer.close()
-        await self._server.wait_closed()
-        self._server = None
+        server, self._server = self._server, None
+        server.close()
+        peers = list(self._peers.values())
+        for peer in peers:
+            peer.cancel()
+        if peers:
+            await asyncio.wait(peers)
+        await server.wait_closed()
         remove_stale_socket(self._directory)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._peers[id(writer)] = writer
+        task = asyncio.current_task()
+        assert task is not None, "a connection is served by a task"
+        self._peers[id(task)] = task
         try:
-            while True:
+            while self._server is not None:
                 request = await _read(reader)
                 _write(writer, await self._answer(request, writer))
                 await writer.drain()
         except (EOFError, ConnectionError, msgspec.MsgspecError):
             pass  # The command has left; what it asked for is done or was refused.
+        except asyncio.CancelledError:
+            pass  # By `stop`; asyncio's streams log a cancelled task as an error.
         finally:
-            self._peers.pop(id(writer), None)
+            del self._peers[id(task)]
             writer.close()
 
     async def _answer(self, request: Any, writer: asyncio.StreamWriter) -> dict[str, Any]:

@@ -7,6 +7,8 @@ web page must not reach an office through somebody's machine.
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import ssl
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
@@ -29,7 +31,13 @@ UNREAD_FRAMES = 2
 WRITE_LIMIT = 64 * 1024
 """Bytes in a connection's write buffer from which sending waits."""
 NO_CODE = 1006
+STOP_TIMEOUT_S = 5.0
+"""How long a stopping office waits for its peers to close."""
 _REASON_BYTES = 120
+
+# Peers that break off their handshakes are daily business, not errors with tracebacks.
+_library_log = logging.getLogger(f"{__name__}.library")
+_library_log.setLevel(logging.CRITICAL)
 
 Handler = Callable[[Transport], Awaitable[None]]
 
@@ -100,6 +108,7 @@ class Listener:
         self._context: ssl.SSLContext | None = None
         self._fingerprint = b""
         self._server: Server | None = None
+        self._open: dict[int, WebsocketTransport] = {}
         if certificate is not None:
             self._context = tls_context(certificate)
             self._fingerprint = certificate.fingerprint
@@ -125,6 +134,7 @@ class Listener:
             ping_timeout=PING_TIMEOUT_S,
             process_request=_refuse_browsers,
             server_header=None,
+            logger=_library_log,
         )
         bound: Any = self._server.sockets[0].getsockname()
         scheme = "wss" if self._context is not None else "ws"
@@ -133,10 +143,22 @@ class Listener:
 
     async def stop(self) -> None:
         """Stop accepting, close every connection and wait for the handlers."""
-        if self._server is not None:
-            self._server.close(code=wire.CLOSE_OFFICE_STOPS, reason="the office stops")
+        if self._server is None:
+            return
+        self._server.close(code=wire.CLOSE_OFFICE_STOPS, reason="the office stops")
+        try:
+            async with asyncio.timeout(STOP_TIMEOUT_S):
+                await self._server.wait_closed()
+        except TimeoutError:
+            for transport in list(self._open.values()):
+                transport.abort()
             await self._server.wait_closed()
-            self._server = None
+        self._server = None
 
     async def _accept(self, connection: ServerConnection) -> None:
-        await self._handler(WebsocketTransport(connection, self._fingerprint))
+        transport = WebsocketTransport(connection, self._fingerprint)
+        self._open[id(transport)] = transport
+        try:
+            await self._handler(transport)
+        finally:
+            del self._open[id(transport)]
