@@ -81,7 +81,7 @@ class Community:
 
 def build(seed: int) -> Community:
     """The community of a seed."""
-    rng = random.Random(seed)  # noqa: S311 - invented data, not secrets
+    rng = random.Random(seed)
     places = _places()
     rows: list[Household] = []
     liaison = ("", "")

@@ -33,7 +33,7 @@ class Member:
 
 def build_crew(community: Community, seed: int) -> tuple[Member, ...]:
     """A worker per grid, four liaisons, a guard per gate, and three who look after it all."""
-    rng = random.Random(seed + 1)  # noqa: S311 - invented names
+    rng = random.Random(seed + 1)
     members = []
     first_of_grid = {place.grid: place for place in reversed(community.places)}
     for grid, place in sorted(first_of_grid.items()):

@@ -26,7 +26,11 @@ LONGER_FOR_A_REASON = {
 
 # Who may read a clock, wait in a thread, or draw lots. The rest gets an Environment.
 PROGRAMS = ("client/armband/client/", "server/armband/server/", "shared/armband/shared/")
-ENTRIES = ("client/armband/client/cli/", "server/armband/server/cli/")
+ENTRIES = (
+    "client/armband/client/cli/",
+    "client/armband/client/world.py",
+    "server/armband/server/cli/",
+)
 BANNED_CALLS = {
     "time.sleep": "wait on the event loop, whose time the simulator owns",
     "time.time": "Environment.now_ms",
