@@ -18,6 +18,7 @@ _NAME_DOTS = re.compile("[\u2022\u2027\u30fb\u22c5]")
 _PHONE_FILL = re.compile(r"[\s\-()./]")
 _PHONE = re.compile(r"\+?[0-9]{7,15}")
 _NONE_MARKS = frozenset({"", "/", "-", "—", "无", "n/a", "none"})
+_LONGEST_MARK = max(map(len, _NONE_MARKS))
 _DASHES = re.compile("[\u2010-\u2015\u2212\u2014~\uff5e_#/\\\\]+")
 _CHINESE_DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")}
 _CHINESE_NUMBER = re.compile(
@@ -32,8 +33,9 @@ _DOOR_WORDS = re.compile(f"(?<={_NUMERAL})(?:号?楼栋?|号?栋|号?幢|座|单
 
 def clean(text: str) -> str:
     """NFKC, no invisible characters, trimmed, runs of blanks and line breaks as one blank."""
-    visible = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
-    return _BLANKS.sub(" ", visible).strip()
+    if not text.isascii():
+        text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+    return " ".join(text.split())
 
 
 def clean_name(text: str) -> str:
@@ -49,7 +51,9 @@ def clean_phone(text: str) -> str | None:
 
 def is_none_mark(text: str) -> bool:
     """Whether a register's cell says "none": empty, ``/``, ``-`` or 无."""
-    return clean(text).lower() in _NONE_MARKS
+    if not text:
+        return True
+    return len(text.strip()) <= _LONGEST_MARK and clean(text).lower() in _NONE_MARKS
 
 
 def chinese_number(text: str) -> int | None:

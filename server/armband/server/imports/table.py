@@ -79,7 +79,7 @@ def registers_in(book: Book, heads: HeadBook) -> list[Register]:
         if head is None:
             others.append(sheet)
         else:
-            found.append(_register(sheet, head, heads, index))
+            found.append(_register(sheet, head, heads))
     if not found:
         raise UnknownHeads(_nothing_found(others, heads))
     skipped = [
@@ -107,6 +107,7 @@ class _Head:
     first_row: int
     last_row: int
     columns: dict[int, str]
+    texts: dict[int, str]
     unknown: tuple[str, ...]
 
 
@@ -148,7 +149,8 @@ def _head_at(sheet: Sheet, number: int, index: Mapping[str, str]) -> _Head:
             unknown.append(clean(cells[column]))
         elif name:
             columns[column] = name
-    return _Head(first, last, columns, tuple(unknown))
+    texts = {column: cells[column] for column in columns}
+    return _Head(first, last, columns, texts, tuple(unknown))
 
 
 def _heads_of(row: Sequence[str], index: Mapping[str, str]) -> dict[int, str]:
@@ -163,8 +165,8 @@ def _meant_instead(name: str, columns: Mapping[int, str]) -> str | None:
     return None
 
 
-def _register(sheet: Sheet, head: _Head, heads: HeadBook, index: Mapping[str, str]) -> Register:
-    body = rowkinds.data_rows(sheet.rows, head.last_row + 1, head.columns, index)
+def _register(sheet: Sheet, head: _Head, heads: HeadBook) -> Register:
+    body = rowkinds.data_rows(sheet.rows, head.last_row + 1, head.columns, head.texts)
     repeated_doors = heads.what == "residents"
     down = _FILLED_DOWN | {"room", "door"} if repeated_doors else _FILLED_DOWN
     columns = {
