@@ -68,6 +68,11 @@ def _(message: str) -> str:
     return found[0] if found else message
 
 
+def N_(message: str) -> str:  # noqa: N802 gettext's own name for it
+    """Mark a message id that is translated where it is shown."""
+    return message
+
+
 def pgettext(context: str, message: str) -> str:
     """As `_`, for a word whose translation depends on where it stands; falls back to `_`."""
     found = catalogue(_Chosen.language).get(context + CONTEXT + message)
@@ -86,6 +91,7 @@ __all__ = [
     "CHINESE",
     "ENGLISH",
     "LANGUAGES",
+    "N_",
     "_",
     "catalogue",
     "detect_language",

@@ -58,3 +58,21 @@ class SaveFailed(Message):
     """The field it is about, ``""`` when it is none."""
     problem: str
     """What is wrong and what would be right, in the user's language."""
+
+
+@dataclass
+class RecordsWanted(Message):
+    """The board asks for the records behind a figure."""
+
+    kind: str
+    unit: str
+    day: str
+
+
+@dataclass
+class LedgerAsked(Message, bubble=False):
+    """The ledger is to show these records."""
+
+    kind: str
+    unit: str
+    day: str

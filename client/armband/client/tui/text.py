@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rich.cells import cell_len as cell_len
-from rich.cells import set_cell_size
+from rich.cells import cell_len, chop_cells, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -111,3 +111,21 @@ def spread(left: str, right: str, width: int) -> str:
     if room < GAP:
         return fit(right, width)
     return fit(left, room - (1 if right else 0)) + (" " if right else "") + right
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """``text`` in rows of at most ``width`` cells, broken at blanks where there are some."""
+    rows = []
+    for line in text.splitlines() or [""]:
+        row = ""
+        for word in re.split(r"( +)", line):
+            if row and cell_len(row + word) > width:
+                rows.append(row.rstrip())
+                row = "" if word.isspace() else word
+            else:
+                row += word
+            if cell_len(row) > width:
+                *full, row = chop_cells(row, width)
+                rows.extend(full)
+        rows.append(row)
+    return rows

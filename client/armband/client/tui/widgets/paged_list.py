@@ -91,6 +91,7 @@ class PagedList(ScrollView, can_focus=True):
         self._generation = 0
         self._tones: dict[str, Style] = {}
         self.total = 0
+        self.show_cursor = True
         self.loaded = False
         """Whether the first page of the present question has arrived."""
 
@@ -109,6 +110,15 @@ class PagedList(ScrollView, can_focus=True):
         wanted = {self._first_visible() // PAGE_ROWS, self.cursor // PAGE_ROWS}
         for page in sorted(wanted):
             self._ask(page)
+
+    def forget(self) -> None:
+        """Drop the rows at once: the next ones are of another kind."""
+        self._pages.clear()
+        self.total = 0
+        self.loaded = False
+        self.virtual_size = Size(0, 0)
+        self._columns = self._columns_of()
+        self.refresh()
 
     def retranslate(self) -> None:
         """Show the words of the language in use."""
@@ -190,7 +200,7 @@ class PagedList(ScrollView, can_focus=True):
             self._ask(index // PAGE_ROWS)
             return Strip.blank(width, self.rich_style)
         base = self.rich_style
-        if index == self.cursor:
+        if index == self.cursor and self.show_cursor:
             base = self.get_component_rich_style("list--cursor")
         return row_strip(self._paint(row, index), self._columns, width, base, self._tone_styles())
 

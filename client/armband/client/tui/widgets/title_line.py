@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
 from textual.app import RenderResult
 from textual.content import Content
 from textual.reactive import reactive
@@ -9,7 +10,7 @@ from textual.widget import Widget
 
 from armband.client.i18n import _
 from armband.client.model import SyncStatus
-from armband.client.tui.text import cell_len, fit
+from armband.client.tui.text import fit
 
 
 def sync_words(status: SyncStatus) -> list[tuple[str, str]]:

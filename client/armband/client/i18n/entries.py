@@ -1,0 +1,54 @@
+"""A whole record in a few words: what lists, titles and search results call it."""
+
+from __future__ import annotations
+
+from armband.client.i18n import _
+from armband.client.i18n.words import masked_phone, value_text
+from armband.client.model import Entry, Standing
+from armband.shared.kinds import CATALOGUE
+from armband.shared.policy import Policy
+
+_STANDING = {
+    Standing.WRITTEN: "Waiting",
+    Standing.HELD: "Held",
+    Standing.REFUSED: "Refused",
+}
+STANDING_TONE = {Standing.WRITTEN: "wait", Standing.HELD: "good", Standing.REFUSED: "bad"}
+"""The colour beside the word of a standing."""
+
+
+def standing_word(standing: Standing) -> str:
+    """待传, 已收 or 退回."""
+    return _(_STANDING[standing])
+
+
+def person_of_check(entry: Entry) -> str:
+    """Whom a check is about: a resident, someone of a door, or a stranger."""
+    view = entry.view
+    for field in ("resident", "household"):
+        ref = view.text(field)
+        if ref:
+            return entry.names.get(ref, ref[:8])
+    name, phone = view.text("stranger_name"), view.text("stranger_phone")
+    told = " ".join(part for part in (name, masked_phone(phone)) if part)
+    return told or _("Stranger")
+
+
+def title_of(entry: Entry, policy: Policy, today: str) -> str:
+    """What to call a record: its first columns that say something."""
+    view = entry.view
+    kind = CATALOGUE.get(view.kind)
+    if kind is None:
+        return view.kind
+    if view.kind == "check":
+        return person_of_check(entry)
+    if view.kind == "visit":
+        ref = view.text("household")
+        return entry.names.get(ref, ref[:8])
+    parts = [
+        value_text(
+            kind.fields[name], view.fields.get(name), names=entry.names, policy=policy, today=today
+        )
+        for name in kind.columns[:2]
+    ]
+    return " ".join(part for part in parts if part) or view.id.hex()[:8]

@@ -1,0 +1,235 @@
+"""The terminal's application: its modes, the keys that work everywhere, news from the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+
+from textual.app import App
+from textual.binding import ActiveBinding, Binding
+from textual.screen import Screen
+from textual.theme import Theme
+
+from armband.client.i18n import CHINESE, ENGLISH, LANGUAGES, _, language, set_language
+from armband.client.model import (
+    Event,
+    IdentityChanged,
+    RecordsChanged,
+    RollupsChanged,
+    StatusChanged,
+)
+from armband.client.terminal import Terminal
+from armband.client.tui.context import Context
+from armband.client.tui.messages import (
+    IdentityMoved,
+    LedgerAsked,
+    RecordsMoved,
+    RecordsWanted,
+    RollupsMoved,
+    StatusMoved,
+)
+from armband.client.tui.screens.desk import DeskScreen
+from armband.client.tui.screens.lane import LaneScreen
+from armband.client.tui.screens.pick import Choice, PickDialog
+from armband.client.tui.widgets.key_bar import key_name
+from armband.shared.environment import Environment
+
+LANGUAGE = "language"
+"""The preference that keeps the chosen language."""
+
+_THEME = Theme(
+    name="armband",
+    dark=True,
+    primary="#5fa8d3",
+    secondary="#8fb8de",
+    accent="#e3b341",
+    foreground="#e6e9ec",
+    background="#101418",
+    surface="#171c22",
+    panel="#1e252d",
+    success="#6cc486",
+    warning="#e3b341",
+    error="#ff7b72",
+    variables={
+        "quiet": "#8b97a3",
+        "strong": "#ffffff",
+        "good": "#6cc486",
+        "wait": "#e3b341",
+        "bad": "#ff7b72",
+        "rule": "#39434e",
+        "cursor-row": "#24425c",
+        "border": "#5fa8d3",
+        "border-blurred": "#39434e",
+        "input-cursor-background": "#e6e9ec",
+        "input-cursor-foreground": "#101418",
+        "scrollbar": "#39434e",
+        "scrollbar-hover": "#5fa8d3",
+        "scrollbar-active": "#5fa8d3",
+        "scrollbar-background": "#101418",
+        "scrollbar-background-hover": "#101418",
+        "scrollbar-background-active": "#101418",
+        "scrollbar-corner-color": "#101418",
+    },
+)
+
+
+class ArmbandApp(App[None]):
+    """The screens over one opened terminal.
+
+    Args:
+        terminal: opened; the app does not close it.
+        environment: the clock.
+    """
+
+    CSS_PATH = "app.tcss"
+    TITLE = "Armband"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS = [  # noqa: RUF012 textual's own shape
+        Binding("f1", "help", "Help", id="app-1-help", tooltip="What the keys here do"),
+        Binding("f2", "lane", "Lane", id="app-2-lane", tooltip="Checks at a checkpoint"),
+        Binding("f3", "go('visit')", "Visit", id="app-3-visit", tooltip="Record a visit"),
+        Binding("f6", "go('ledger')", "Ledger", id="app-6-ledger", tooltip="Find and correct"),
+        Binding("f7", "go('board')", "Board", id="app-7-board", tooltip="The figures by unit"),
+        Binding("f8", "go('sync')", "Sync", id="app-8-sync", tooltip="Sync, conflicts, refused"),
+        Binding("ctrl+l", "language", "中/EN", id="app-9-language", tooltip="Chinese or English"),
+        Binding("ctrl+p", "palette", "Commands", id="app-9-palette", tooltip="Every action"),
+        Binding("ctrl+q", "quit", "Quit", id="app-9-quit", show=False, priority=True),
+    ]
+
+    def __init__(self, terminal: Terminal, environment: Environment) -> None:
+        super().__init__()
+        self.context = Context(terminal, environment)
+        self._stop_listening: Callable[[], None] = lambda: None
+        self.register_theme(_THEME)
+        self.theme = _THEME.name
+
+    async def on_mount(self) -> None:
+        """Open the lane and listen to the engine."""
+        chosen = await self.context.terminal.preference(LANGUAGE)
+        if chosen in LANGUAGES:
+            set_language(chosen)
+        self._stop_listening = self.context.terminal.listen(self._hear)
+        for name, make in _modes().items():
+            self.add_mode(name, partial(self._make_screen, make))
+        await self.switch_mode("lane")
+
+    def on_unmount(self) -> None:
+        """Hear no more."""
+        self._stop_listening()
+
+    def _make_screen(self, make: Callable[[], type[DeskScreen]]) -> DeskScreen:
+        return make()(self.context)
+
+    # -- news ---------------------------------------------------------------------------------
+
+    def _screens(self) -> Iterator[Screen[object]]:
+        for mode in sorted(self._screen_stacks):
+            yield from self._screen_stacks[mode]
+
+    def _hear(self, event: Event) -> None:
+        for screen in self._screens():
+            match event:
+                case StatusChanged(status):
+                    screen.post_message(StatusMoved(status))
+                case RecordsChanged(kinds):
+                    screen.post_message(RecordsMoved(kinds))
+                case RollupsChanged():
+                    screen.post_message(RollupsMoved())
+                case IdentityChanged(identity):
+                    screen.post_message(IdentityMoved(identity))
+
+    # -- actions ------------------------------------------------------------------------------
+
+    async def action_go(self, mode: str) -> None:
+        """Go to a screen; it is as it was left."""
+        await self.switch_mode(mode)
+
+    async def action_lane(self) -> None:
+        """Go to the lane; in the lane, choose the checkpoint."""
+        if self.current_mode == "lane" and isinstance(self.screen, LaneScreen):
+            self.screen.action_checkpoint()
+        else:
+            await self.switch_mode("lane")
+
+    async def on_records_wanted(self, message: RecordsWanted) -> None:
+        """From a figure to its records."""
+        await self.switch_mode("ledger")
+        screen = self._screen_stacks["ledger"][0]
+        screen.post_message(LedgerAsked(message.kind, message.unit, message.day))
+
+    async def action_language(self) -> None:
+        """Switch between Chinese and English, for good."""
+        set_language(ENGLISH if language() == CHINESE else CHINESE)
+        for screen in self._screens():
+            if isinstance(screen, DeskScreen):
+                screen.retranslate()
+        self.run_worker(self.context.terminal.set_preference(LANGUAGE, language()))
+
+    def action_help(self) -> None:
+        """Say what the keys here do."""
+        from armband.client.tui.screens.help import HelpScreen  # not needed for the first paint
+
+        self.push_screen(HelpScreen(list(self.screen.active_bindings.values())))
+
+    def action_palette(self) -> None:
+        """Offer every action that works here."""
+        actions = [
+            active
+            for active in self.screen.active_bindings.values()
+            if active.binding.description and active.enabled
+        ]
+
+        async def find(text: str) -> Sequence[Choice[ActiveBinding]]:
+            wanted = text.strip().lower()
+            return [
+                choice
+                for active in actions
+                if wanted in (choice := _as_choice(active)).label.lower()
+                or wanted in active.binding.description.lower()
+            ]
+
+        async def run(active: ActiveBinding | None) -> None:
+            if active is not None:
+                await self.run_action(active.binding.action, active.node)
+
+        self.push_screen(PickDialog(_("Commands"), find), run)
+
+
+def _as_choice(active: ActiveBinding) -> Choice[ActiveBinding]:
+    binding = active.binding
+    told = _(binding.tooltip) if binding.tooltip else ""
+    label = f"{_(binding.description)}  {told}".rstrip()
+    return Choice(active, label, key_name(binding.key))
+
+
+def _lane() -> type[DeskScreen]:
+    return LaneScreen
+
+
+def _visit() -> type[DeskScreen]:
+    from armband.client.tui.screens.visit import VisitScreen
+
+    return VisitScreen
+
+
+def _ledger() -> type[DeskScreen]:
+    from armband.client.tui.screens.ledger import LedgerScreen
+
+    return LedgerScreen
+
+
+def _board() -> type[DeskScreen]:
+    from armband.client.tui.screens.board import BoardScreen
+
+    return BoardScreen
+
+
+def _sync() -> type[DeskScreen]:
+    from armband.client.tui.screens.sync import SyncScreen
+
+    return SyncScreen
+
+
+def _modes() -> dict[str, Callable[[], type[DeskScreen]]]:
+    """Each mode's screen; all but the lane are imported when first gone to."""
+    return {"lane": _lane, "visit": _visit, "ledger": _ledger, "board": _board, "sync": _sync}

@@ -1,0 +1,62 @@
+"""What is typed into a form survives a crash: it is kept a moment after each key."""
+
+from __future__ import annotations
+
+from textual.screen import Screen
+from textual.timer import Timer
+
+from armband.client.terminal import Terminal
+
+DELAY_S = 0.3
+"""From a key to the disk. A burst of keys is kept once."""
+
+
+class DraftKeeper:
+    """The draft of one form.
+
+    Args:
+        screen: whose timers and workers are used; has a ``context``.
+        form: the draft's name in the store.
+    """
+
+    def __init__(self, screen: Screen[None], form: str, terminal: Terminal) -> None:
+        self._screen = screen
+        self._form = form
+        self._terminal = terminal
+        self._timer: Timer | None = None
+        self._texts: dict[str, str] = {}
+
+    def keep(self, texts: dict[str, str]) -> None:
+        """Keep these texts, soon; an empty form is no draft."""
+        self._texts = texts
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self._screen.set_timer(DELAY_S, self._write)
+
+    def _write(self) -> None:
+        self._timer = None
+        self._screen.run_worker(self._store(dict(self._texts)), group="draft", exclusive=False)
+
+    async def _store(self, texts: dict[str, str]) -> None:
+        if texts:
+            await self._terminal.save_draft(self._form, texts)
+        else:
+            await self._terminal.drop_draft(self._form)
+
+    async def flush(self) -> None:
+        """Keep at once what waits for its moment."""
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+            await self._store(dict(self._texts))
+
+    async def left_behind(self) -> dict[str, str]:
+        """What was typed here before and not saved."""
+        return dict((await self._terminal.drafts()).get(self._form, {}))
+
+    async def drop(self) -> None:
+        """The form is saved: its draft is done."""
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+        await self._terminal.drop_draft(self._form)

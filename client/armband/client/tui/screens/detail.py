@@ -1,0 +1,236 @@
+"""One record: all its fields, its conflicts, its history; correct, void, settle."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.widgets import Static
+
+from armband.client.errors import ClientError
+from armband.client.i18n import _
+from armband.client.i18n.entries import STANDING_TONE, standing_word, title_of
+from armband.client.i18n.words import field_label, kind_label, moment_text
+from armband.client.model import Entry, History, HistoryEntry
+from armband.client.tui.context import Context
+from armband.client.tui.messages import RecordsMoved
+from armband.client.tui.problems import problem_words
+from armband.client.tui.screens.desk import DeskScreen
+from armband.client.tui.screens.find import path_words
+from armband.client.tui.screens.pick import AskDialog
+from armband.client.tui.text import Cell, Column
+from armband.client.tui.widgets.fact_list import FactList
+from armband.client.tui.widgets.paged_list import PagedList
+from armband.shared.errors import InvalidRecord
+from armband.shared.fields import FieldType, Value
+from armband.shared.kinds import CATALOGUE
+from armband.shared.kinds.declare import MAX_VOID_REASON, REASON
+from armband.shared.permissions import Role, may_write
+
+
+class DetailScreen(DeskScreen):
+    """Facts above, history below; digits act."""
+
+    CSS_PATH = "detail.tcss"
+    BINDINGS = [  # noqa: RUF012 textual's own shape
+        Binding("1", "correct", "Correct", id="1-correct", tooltip="Change fields, with a reason"),
+        Binding("2", "void", "Void", id="2-void", tooltip="Void the record, with a reason"),
+        Binding("3", "settle", "Settle", id="3-settle", tooltip="Choose between two values"),
+        Binding("escape", "leave", "Back", id="9-leave"),
+    ]
+
+    def __init__(self, context: Context, record: bytes) -> None:
+        super().__init__(context)
+        self.record = record
+        self.entry: Entry | None = None
+        self.history: History | None = None
+        self._place = ""
+
+    # -- pieces -------------------------------------------------------------------------------
+
+    def place_words(self) -> str:
+        """Kind and title."""
+        if self.entry is None:
+            return _("Ledger")
+        terminal = self.context.terminal
+        title = title_of(self.entry, terminal.identity.policy, terminal.today)
+        return f"{kind_label(self.entry.view.kind)}  {title}"
+
+    def body(self) -> ComposeResult:
+        """Facts, then the history."""
+        yield FactList(id="detail-facts")
+        yield Static("", id="detail-head", markup=False)
+        yield PagedList(self._load, self._paint, _columns, id="detail-history")
+
+    def on_mount(self) -> None:
+        """Read the record."""
+        self.query_one(PagedList).focus()
+        self._read_again()
+
+    def retranslate(self) -> None:
+        """Show the words of the language in use."""
+        super().retranslate()
+        self._show()
+
+    def on_records_moved(self, message: RecordsMoved) -> None:
+        """Somebody may have changed it."""
+        if self.entry is None or self.entry.view.kind in message.kinds:
+            self._read_again()
+
+    def _read_again(self) -> None:
+        self.run_worker(self._read(), exclusive=True, group="read")
+
+    async def _read(self) -> None:
+        terminal = self.context.terminal
+        self.entry = await terminal.entry(self.record)
+        if self.entry is not None:
+            units = await terminal.units()
+            self._place = path_words(self.entry.view.unit, units)
+        self._show()
+        self.history = await terminal.history(self.record)
+        self._show()
+        self.query_one("#detail-history", PagedList).show(keep_place=True)
+
+    def _show(self) -> None:
+        self.show_place()
+        self.refresh_bindings()
+        if self.entry is not None:
+            self.query_one(FactList).facts = self._facts(self.entry)
+        words = _("History")
+        if self.history is not None and not self.history.complete:
+            words += "  " + _("(offline: only what this terminal knows)")
+        self.query_one("#detail-head", Static).update(words)
+
+    def _facts(self, entry: Entry) -> list[tuple[str, Cell]]:
+        view = entry.view
+        kind = CATALOGUE[view.kind]
+        facts = []
+        if view.void:
+            facts.append((_("Voided"), Cell(view.void, "bad")))
+        for name, declared in kind.fields.items():
+            value = view.fields.get(name)
+            if declared.type is FieldType.DIGEST or (value is None and not declared.on_form):
+                continue
+            text = self.context.words(declared, value, entry.names, masked=False)
+            if name in view.conflicts:
+                facts.append(
+                    (field_label(kind.name, name), Cell(f"{text}  ! {_('Conflict')}", "wait"))
+                )
+            elif text:
+                facts.append((field_label(kind.name, name), Cell(text)))
+        facts.append((_("Unit"), Cell(f"{self._place}  {view.unit}", "quiet")))
+        if view.text(REASON):
+            facts.append((_("Reason"), Cell(view.text(REASON))))
+        standing = entry.standing
+        facts.append((_("Standing"), Cell(standing_word(standing), STANDING_TONE[standing])))
+        return facts
+
+    # -- history ------------------------------------------------------------------------------
+
+    async def _load(self, offset: int, limit: int) -> tuple[int, Sequence[object]]:
+        entries = tuple(reversed(self.history.entries)) if self.history else ()
+        return len(entries), entries[offset : offset + limit]
+
+    def _paint(self, row: object, _index: int) -> Sequence[Cell]:
+        assert isinstance(row, HistoryEntry)
+        terminal = self.context.terminal
+        when = moment_text(row.at_ms, terminal.identity.policy, terminal.today)
+        doubt = _("clock in doubt") + "  " if row.suspect else ""
+        return [
+            Cell(when, "quiet"),
+            Cell(row.author),
+            Cell(doubt + self._patch_words(row.patch)),
+            Cell(standing_word(row.standing), STANDING_TONE[row.standing]),
+        ]
+
+    def _patch_words(self, patch: dict[str, Value]) -> str:
+        kind = CATALOGUE[self.entry.view.kind] if self.entry else None
+        names = self.entry.names if self.entry else {}
+        parts = []
+        for name, value in patch.items():
+            declared = kind.fields.get(name) if kind else None
+            if declared is None:
+                words = str(value)
+            elif not declared.on_form:
+                continue
+            else:
+                words = self.context.words(declared, value, names)
+            label = field_label(kind.name, name) if kind else name
+            if name == REASON:
+                label = _("Reason")
+            parts.append(f"{label} {words or '-'}")
+        return "  ".join(parts)
+
+    # -- actions ------------------------------------------------------------------------------
+
+    def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
+        """What may be done depends on the role, on voiding and on conflicts."""
+        if action not in {"correct", "void", "settle"}:
+            return True
+        entry = self.entry
+        if entry is None or entry.view.void:
+            return False
+        identity = self.context.terminal.identity
+        role = Role(identity.role)
+        if not may_write(role, entry.view.kind, entry.view.unit, identity.scope):
+            return False
+        return bool(entry.view.conflicts) if action == "settle" else True
+
+    def action_correct(self) -> None:
+        """Change fields."""
+        from armband.client.tui.screens.edit import EditScreen
+
+        if self.entry is not None:
+            self.app.push_screen(EditScreen(self.context, self.entry.view.kind, entry=self.entry))
+
+    def action_settle(self) -> None:
+        """Choose between the values of a conflict."""
+        from armband.client.tui.screens.settle import SettleScreen
+
+        self.app.push_screen(SettleScreen(self.context, self.record))
+
+    def action_void(self) -> None:
+        """Void, once a reason is given."""
+
+        def answered(reason: str | None) -> None:
+            if reason is not None:
+                self.run_worker(self._void(reason))
+
+        note = _("The record stays in the ledger as voided and counts nowhere.")
+        self.app.push_screen(AskDialog(_("Why void it?"), note, reason_problem), answered)
+
+    async def _void(self, reason: str) -> None:
+        try:
+            await self.context.terminal.void(self.record, reason)
+        except (InvalidRecord, ClientError) as error:
+            self.notify(problem_words(error), severity="error")
+        else:
+            self.notify(_("Voided."))
+
+    def action_leave(self) -> None:
+        """Back to the list."""
+        self.dismiss(None)
+
+    @on(PagedList.Chosen)
+    def _chosen(self, event: PagedList.Chosen) -> None:
+        event.stop()
+
+
+def reason_problem(text: str) -> str:
+    """What is wrong with a reason."""
+    if not text:
+        return _("A reason is needed.")
+    if len(text) > MAX_VOID_REASON:
+        return _("At most {count} characters.").format(count=MAX_VOID_REASON)
+    return ""
+
+
+def _columns() -> list[Column]:
+    return [
+        Column(_("Time"), 11),
+        Column(_("By"), 8, grow=1),
+        Column(_("What"), 20, grow=4),
+        Column(_("Standing"), 8),
+    ]

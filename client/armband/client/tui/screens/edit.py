@@ -1,0 +1,194 @@
+"""A form over any kind: a new record, a correction, or the mending of a refused operation."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+
+from armband.client.errors import ClientError
+from armband.client.i18n import _
+from armband.client.i18n.entries import title_of
+from armband.client.i18n.words import field_label, kind_label
+from armband.client.model import Entry, Refused
+from armband.client.tui.context import Context
+from armband.client.tui.forms.draft_keeper import DraftKeeper
+from armband.client.tui.forms.record_form import RecordForm
+from armband.client.tui.forms.texts import form_fields, form_texts
+from armband.client.tui.messages import RecordSaved, SaveFailed
+from armband.client.tui.problems import invalid_words, problem_words
+from armband.client.tui.screens.desk import DeskScreen
+from armband.client.tui.screens.detail import reason_problem
+from armband.client.tui.screens.find import path_words, searches
+from armband.client.tui.screens.pick import AskDialog
+from armband.shared.drafts import Draft
+from armband.shared.errors import InvalidRecord
+from armband.shared.fields import Patch
+from armband.shared.ids import new_record_id
+from armband.shared.kinds import CATALOGUE, UNIT
+from armband.shared.kinds.declare import REASON
+
+
+class EditScreen(DeskScreen):
+    """The fields of one record; saving leaves the screen."""
+
+    CSS_PATH = "edit.tcss"
+    BINDINGS = [  # noqa: RUF012 textual's own shape
+        Binding("ctrl+s", "save", "Save", id="1-save"),
+        Binding("escape", "leave", "Back", id="9-leave"),
+    ]
+
+    def __init__(
+        self,
+        context: Context,
+        kind: str,
+        *,
+        unit: str = "",
+        entry: Entry | None = None,
+        refused: Refused | None = None,
+    ) -> None:
+        """Make the screen.
+
+        Args:
+            context: engine and clock.
+            kind: of the record.
+            unit: of a new record, to start with.
+            entry: the record to correct; None makes a new one.
+            refused: the operation of the tray to mend.
+        """
+        super().__init__(context)
+        self.kind = CATALOGUE[kind]
+        self.entry = entry
+        self.refused = refused
+        self._unit = unit
+        self._before: Patch = {}
+        changes = refused is not None and not refused.is_new
+        self._names = tuple(refused.patch) if refused and changes else form_fields(self.kind)
+        form = f"new/{kind}" if entry is None else f"edit/{entry.view.id.hex()}"
+        if refused is not None:
+            form = f"mend/{refused.op.hex()}"
+        self._drafts = DraftKeeper(self, form, context.terminal)
+
+    def place_words(self) -> str:
+        """What is made or changed."""
+        label = kind_label(self.kind.name)
+        terminal = self.context.terminal
+        if self.refused is not None:
+            return f"{_('Mend and send again')}  {label}"
+        if self.entry is None:
+            return f"{_('New record')}  {label}"
+        title = title_of(self.entry, terminal.identity.policy, terminal.today)
+        return f"{_('Correct')}  {label}  {title}"
+
+    def body(self) -> ComposeResult:
+        """The form."""
+        names = [name for name in self._names if name == UNIT or name in self.kind.fields]
+        yield RecordForm(self.kind, searches(self.context), names=names, id="edit-form")
+
+    def on_mount(self) -> None:
+        """Fill in what is there, then what a crash left behind."""
+        self.form.focus_on(self.form.names[0])
+        self.run_worker(self._fill())
+
+    @property
+    def form(self) -> RecordForm:
+        """The form."""
+        return self.query_one(RecordForm)
+
+    async def _fill(self) -> None:
+        units = await self.context.terminal.units()
+        patch: Patch = {}
+        names: dict[str, str] = {}
+        if self.entry is not None:
+            patch = {**self.entry.view.fields, UNIT: self.entry.view.unit}
+            names = dict(self.entry.names)
+        elif self.refused is not None:
+            patch = dict(self.refused.patch)
+        elif self._unit or len(self.context.terminal.identity.scope) == 1:
+            patch = {UNIT: self._unit or self.context.terminal.identity.scope[0]}
+        unit = patch.get(UNIT)
+        if isinstance(unit, str) and unit:
+            names[unit] = path_words(unit, units)
+        texts = form_texts(self.kind, patch, names)
+        self.form.fill(texts)
+        self._before = {name: patch.get(name) for name in self.form.names}
+        left = await self._drafts.left_behind()
+        if left and left != texts:
+            self.form.fill(left)
+            self.notify(_("This is what was typed here before; nothing is saved yet."))
+
+    @on(RecordForm.Edited)
+    def _edited(self) -> None:
+        self._drafts.keep(self.form.texts())
+
+    @on(RecordForm.Finished)
+    def _finished(self) -> None:
+        self.action_save()
+
+    # -- saving -------------------------------------------------------------------------------
+
+    def action_save(self) -> None:
+        """Save, or say what is wrong."""
+        patch = self.form.read(self.context.terminal.today)
+        if patch is None:
+            self.app.bell()
+            return
+        if self.entry is None:
+            self._save(patch)
+            return
+        changed = {name: value for name, value in patch.items() if value != self._before[name]}
+        if not changed:
+            self.notify(_("Nothing is changed."))
+            return
+
+        def answered(reason: str | None) -> None:
+            if reason is not None:
+                self._save({**changed, REASON: reason})
+
+        labels = [field_label(self.kind.name, name) for name in changed]
+        note = _("Changed: {fields}").format(fields=", ".join(labels))
+        self.app.push_screen(AskDialog(_("Why correct it?"), note, reason_problem), answered)
+
+    def _save(self, patch: Patch) -> None:
+        self.run_worker(self._saved(patch), exclusive=True, group="save")
+
+    async def _saved(self, patch: Patch) -> None:
+        terminal = self.context.terminal
+        try:
+            if self.refused is not None:
+                saved = await terminal.mend(self.refused.op, patch)
+            elif self.entry is not None:
+                saved = await terminal.change(self.entry.view.id, patch)
+            else:
+                saved = (await terminal.record([self._draft(patch)]))[0]
+        except InvalidRecord as error:
+            self.post_message(SaveFailed(error.field, invalid_words(error)))
+        except ClientError as error:
+            self.post_message(SaveFailed("", problem_words(error)))
+        else:
+            await self._drafts.drop()
+            self.post_message(RecordSaved(saved))
+
+    def _draft(self, patch: Patch) -> Draft:
+        environment = self.context.environment
+        fields: Patch = {name: value for name, value in patch.items() if value is not None}
+        unit = fields.pop(UNIT)
+        record = new_record_id(environment.now_ms(), environment.random_bytes(10))
+        return Draft(self.kind.name, record, str(unit), fields)
+
+    def on_save_failed(self, message: SaveFailed) -> None:
+        """Say what is wrong; everything typed stays."""
+        message.stop()
+        self.app.bell()
+        if not (message.field and self.form.say_problem(message.field, message.problem)):
+            self.notify(message.problem, severity="error", timeout=10)
+
+    def on_record_saved(self, message: RecordSaved) -> None:
+        """Back, with the good news."""
+        message.stop()
+        self.app.notify(_("Saved."))
+        self.dismiss(None)
+
+    def action_leave(self) -> None:
+        """Back; what is typed stays as a draft."""
+        self.dismiss(None)

@@ -1,0 +1,102 @@
+"""Finding units and records by what is typed, for dialogs and reference fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from armband.client.i18n.entries import title_of
+from armband.client.i18n.words import masked_phone, option_label
+from armband.client.model import Entry, LedgerQuery
+from armband.client.tui.context import Context
+from armband.client.tui.forms.controls import FOUND_MAX, Found, Search
+from armband.client.tui.screens.pick import Choice, Find
+from armband.shared.kinds import CATALOGUE, UNIT
+from armband.shared.units import depth_below, in_scope
+from armband.shared.wire import UnitName
+
+_UNIT_LEVEL = CATALOGUE[UNIT].fields["level"]
+
+
+def path_words(code: str, units: Mapping[str, UnitName], below: str = "") -> str:
+    """The names from the top (or from under ``below``) down to a unit, joined by blanks."""
+    parts = code.split("/")
+    names = []
+    for count in range(1, len(parts) + 1):
+        prefix = "/".join(parts[:count])
+        if below and depth_below(prefix, below) <= 0:
+            continue
+        unit = units.get(prefix)
+        names.append(unit.name if unit else parts[count - 1])
+    return " ".join(names)
+
+
+def fitting_units(
+    typed: str, units: Mapping[str, UnitName], scope: Sequence[str]
+) -> list[tuple[str, UnitName]]:
+    """Units of the scope whose name or code holds what was typed; higher ones first."""
+    wanted = typed.strip().lower()
+    fits = [
+        (code, unit)
+        for code, unit in units.items()
+        if in_scope(code, scope) and (wanted in unit.name.lower() or wanted in code)
+    ]
+    return sorted(fits, key=lambda item: (item[0].count("/"), item[0]))
+
+
+def unit_finder(context: Context, *, everything: str = "") -> Find[str]:
+    """For a `PickDialog` over units; ``everything`` names a first line that stands for all."""
+
+    async def find(typed: str) -> list[Choice[str]]:
+        units = await context.terminal.units()
+        found = [
+            Choice(
+                code,
+                "  " * depth_below(code, _top(context)) + unit.name,
+                option_label(_UNIT_LEVEL, unit.level),
+            )
+            for code, unit in _as_tree(fitting_units(typed, units, context.terminal.identity.scope))
+        ]
+        return [Choice("", everything), *found] if everything and not typed else found
+
+    return find
+
+
+def _as_tree(units: list[tuple[str, UnitName]]) -> list[tuple[str, UnitName]]:
+    return sorted(units, key=lambda item: item[0].split("/"))
+
+
+def _top(context: Context) -> str:
+    return min(context.terminal.identity.scope, key=lambda code: code.count("/"), default="")
+
+
+def searches(context: Context) -> dict[str, Search]:
+    """How a form finds what its reference fields point to: per kind, and ``unit``."""
+
+    async def units(typed: str) -> list[Found]:
+        known = await context.terminal.units()
+        fits = fitting_units(typed, known, context.terminal.identity.scope)
+        return [
+            Found(code, path_words(code, known, below=_top(context)) or unit.name, code)
+            for code, unit in fits[:FOUND_MAX]
+        ]
+
+    def of_kind(kind: str) -> Search:
+        async def find(typed: str) -> list[Found]:
+            page = await context.terminal.ledger(LedgerQuery(kind, text=typed), 0, FOUND_MAX)
+            known = await context.terminal.units()
+            return [_found(context, entry, known) for entry in page.entries]
+
+        return find
+
+    kinds = sorted(kind for kind in CATALOGUE if kind != UNIT)
+    return {UNIT: units, **{kind: of_kind(kind) for kind in kinds}}
+
+
+def _found(context: Context, entry: Entry, units: Mapping[str, UnitName]) -> Found:
+    terminal = context.terminal
+    view = entry.view
+    place = path_words(view.unit, units, below=_top(context))
+    phone = masked_phone(view.text("phone"))
+    note = "  ".join(part for part in (phone, place) if part)
+    label = title_of(entry, terminal.identity.policy, terminal.today)
+    return Found(view.id.hex(), label, note)

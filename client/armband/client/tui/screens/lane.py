@@ -1,0 +1,461 @@
+"""The checkpoint lane (卡点): one line is one check."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal
+from textual.events import Resize
+from textual.message import Message
+from textual.timer import Timer
+from textual.widgets import Input, Rule, Static
+
+from armband.client.i18n import _
+from armband.client.lane import (
+    Incomplete,
+    LaneCheck,
+    LaneOutcome,
+    NeedsChoice,
+    NeedsDecision,
+    Ready,
+    Wrong,
+    decide,
+    parse,
+    resolve,
+    settle,
+)
+from armband.client.model import Saved
+from armband.client.tui.context import Context
+from armband.client.tui.lane_queue import (
+    CameBack,
+    Kept,
+    LaneQueue,
+    Line,
+    News,
+    NothingToUndo,
+    Question,
+    UndoLast,
+    Undone,
+)
+from armband.client.tui.lane_words import (
+    DECISIONS,
+    answered_decision,
+    check_words,
+    decision_keys,
+    fault_words,
+    lane_cells,
+    lane_columns,
+    missing_words,
+    reason_words,
+)
+from armband.client.tui.messages import RecordsMoved, RollupsMoved
+from armband.client.tui.screens.desk import DeskScreen
+from armband.client.tui.screens.lane_places import CheckpointChoice
+from armband.client.tui.widgets.figures_line import FiguresLine
+from armband.client.tui.widgets.lane_preview import LanePreview, Preview
+from armband.client.tui.widgets.line_input import LineInput
+from armband.client.tui.widgets.recent_checks import RecentChecks
+
+ANSWER_SILENCE_S = 0.3
+"""A digit answers a question when no key follows it for this long: one that begins the next line,
+or a scanner's burst, is followed by more."""
+TYPING_GAP_S = 0.4
+"""A key within this time of the last one belongs to the line that was being typed."""
+MATCHES_MAX = 30
+"""People looked up for one piece of a line."""
+
+
+class LaneScreen(DeskScreen):
+    """One place to look: the line, and below it what Enter will record."""
+
+    CSS_PATH = "lane.tcss"
+    BINDINGS = [  # noqa: RUF012 textual's own shape
+        Binding("f9", "undo", "Undo", id="9-undo", tooltip="Void the check that was saved last"),
+        Binding("down", "step(1)", show=False),
+        Binding("up", "step(-1)", show=False),
+        Binding("escape", "back", show=False),
+    ]
+
+    class Read(Message):
+        """A typed line is looked up."""
+
+        def __init__(self, text: str, outcome: LaneOutcome) -> None:
+            super().__init__()
+            self.text = text
+            self.outcome = outcome
+
+    class Happened(Message):
+        """The queue has something to say."""
+
+        def __init__(self, news: News) -> None:
+            super().__init__()
+            self.news = news
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.where = CheckpointChoice(context)
+        self.queue = LaneQueue(context.terminal, self._look_up, self._save, self._tell)
+        self._outcome: LaneOutcome | None = None
+        self._outcome_of = ""
+        self._chosen = -1
+        self._said = Preview()
+        self._returned: list[CameBack] = []
+        self._aside = ""
+        self._last_key_s = 0.0
+        self._answer_timer: Timer | None = None
+
+    # -- pieces -------------------------------------------------------------------------------
+
+    def place_words(self) -> str:
+        """The checkpoint where this terminal stands."""
+        return f"{_('Checkpoint')} {self.where.name}"
+
+    def body(self) -> ComposeResult:
+        """Line, what it comes to, last checks, the day's figures."""
+        yield Rule()
+        with Horizontal(id="lane-line"):
+            yield Static(" > ", classes="prompt", markup=False)
+            yield LineInput(id="lane-text")
+            yield Static("", id="lane-queue", markup=False)
+        yield LanePreview(lane_columns(), id="lane-preview")
+        yield Rule()
+        yield RecentChecks(self.context, self.where)
+        yield Rule()
+        yield FiguresLine(self.context)
+
+    def on_mount(self) -> None:
+        """Ready to type at once; everything else arrives."""
+        self.line.focus()
+        self._show_idle()
+        self.run_worker(self._settle_in())
+
+    async def _settle_in(self) -> None:
+        await self.where.restore()
+        self.show_place()
+        self.query_one(RecentChecks).look_again()
+        self.query_one(FiguresLine).look_again(subscribe=True)
+
+    @property
+    def line(self) -> LineInput:
+        """Where one types."""
+        return self.query_one("#lane-text", LineInput)
+
+    def retranslate(self) -> None:
+        """Show the words of the language in use."""
+        super().retranslate()
+        self._said = Preview()
+        self._show()
+
+    def on_resize(self, event: Resize) -> None:
+        """A higher screen shows more candidates."""
+        self.query_one(LanePreview).styles.height = 5 if event.size.height < 34 else 9
+
+    def on_records_moved(self, message: RecordsMoved) -> None:
+        """A check may stand elsewhere now; figures of unsent ones too."""
+        if "check" in message.kinds:
+            self.query_one(RecentChecks).look_again()
+            self.query_one(FiguresLine).look_again()
+        if message.kinds & {"checkpoint", "unit"}:
+            self.run_worker(self._name_again(), exclusive=True, group="place")
+
+    async def _name_again(self) -> None:
+        await self.where.restore()
+        self.show_place()
+
+    def on_rollups_moved(self, _message: RollupsMoved) -> None:
+        """Newer figures."""
+        self.query_one(FiguresLine).look_again()
+
+    # -- reading the line ---------------------------------------------------------------------
+
+    @on(Input.Changed, "#lane-text")
+    def _typed(self, event: Input.Changed) -> None:
+        now = asyncio.get_running_loop().time()
+        since, self._last_key_s = now - self._last_key_s, now
+        if self.queue.question is not None:
+            self._typed_while_asked(event.value, since)
+            return
+        self._chosen = -1
+        self._outcome = None
+        text = event.value
+        if not text.strip():
+            self._show()
+            return
+        parsed = parse(text)
+        if not parsed.pieces:
+            self._read(text, resolve(parsed, {}, self.context.terminal.identity.policy))
+            return
+        self.run_worker(self._look_up_and_tell(text), exclusive=True, group="look-up")
+
+    async def _look_up_and_tell(self, text: str) -> None:
+        self.post_message(self.Read(text, await self._look_up(text)))
+
+    async def _look_up(self, text: str) -> LaneOutcome:
+        parsed = parse(text)
+        terminal = self.context.terminal
+        matches = {
+            piece: await terminal.match([piece.terms], MATCHES_MAX) for piece in parsed.pieces
+        }
+        return resolve(parsed, matches, terminal.identity.policy)
+
+    @on(Read)
+    def _is_read(self, message: Read) -> None:
+        if message.text == self.line.value and self.queue.question is None:
+            self._read(message.text, message.outcome)
+
+    def _read(self, text: str, outcome: LaneOutcome) -> None:
+        self._outcome, self._outcome_of = outcome, text
+        self._show()
+
+    # -- showing ------------------------------------------------------------------------------
+
+    def _show(self) -> None:
+        question = self.queue.question
+        if question is not None:
+            self._show_question(question)
+        elif not self.line.value.strip():
+            self._show_idle()
+        elif self._outcome is not None:
+            self._show_outcome(self._outcome)
+        waiting = len(self.queue) - (1 if question else 0)
+        words = _("{count} to save").format(count=waiting) if waiting > 0 else ""
+        self.query_one("#lane-queue", Static).update(words)
+
+    def _show_idle(self) -> None:
+        hint = Preview(_("who, temperature, colour in any order: lxt365g and Enter"))
+        self.query_one(LanePreview).show(self._said if self._said.message else hint)
+
+    def _candidates(self, outcome: LaneOutcome) -> Sequence[LaneCheck]:
+        match outcome:
+            case Ready(check) | NeedsDecision(check):
+                return (check,)
+            case NeedsChoice(candidates) | Incomplete(candidates=candidates):
+                return candidates
+        return ()
+
+    def _show_outcome(self, outcome: LaneOutcome) -> None:
+        policy = self.context.terminal.identity.policy
+        checks = self._candidates(outcome)
+        several = len(checks) > 1
+        rows = [
+            lane_cells(check, str(n) if several and n < 10 else "", policy)
+            for n, check in enumerate(checks, 1)
+        ]
+        message, tone, hint = "", "quiet", ""
+        match outcome:
+            case Ready():
+                hint = _("Enter records")
+            case NeedsDecision(reasons=reasons):
+                words = reason_words(reasons)
+                message = _("{reasons}: Enter asks for the decision").format(reasons=words)
+                tone = "bad"
+            case NeedsChoice():
+                message, tone = _("Who is meant?"), "wait"
+                hint = _("Down chooses")
+            case Incomplete(missing, _):
+                message = missing_words(missing)
+            case Wrong(fault, part):
+                message, tone = fault_words(fault, part), "bad"
+        self.query_one(LanePreview).show(Preview(message, tone, hint, rows, self._chosen))
+
+    def _show_question(self, question: Question) -> None:
+        policy = self.context.terminal.identity.policy
+        if question.is_decision:
+            rows = [lane_cells(question.candidates[0], "", policy)]
+            words = reason_words(question.reasons)
+            message = f"! {words}    {decision_keys()}"
+            preview = Preview(message, "bad", _("Esc changes"), rows)
+        else:
+            rows = [
+                lane_cells(check, str(n) if n < 10 else "", policy)
+                for n, check in enumerate(question.candidates, 1)
+            ]
+            message = _("! Who is meant? A digit, or arrows and Enter")
+            preview = Preview(message, "wait", _("Esc changes"), rows, self._chosen)
+        self.query_one(LanePreview).show(preview)
+
+    def _say(self, words: str, tone: str) -> None:
+        self._said = Preview(words, tone)
+        self._show()
+
+    # -- keys ---------------------------------------------------------------------------------
+
+    @on(Input.Submitted, "#lane-text")
+    def _entered(self, event: Input.Submitted) -> None:
+        text = event.value.strip()
+        if self.queue.question is not None:
+            self._entered_while_asked(self.queue.question, text)
+        elif text:
+            self._enter_line(event.value)
+
+    def _enter_line(self, text: str) -> None:
+        outcome = self._outcome if self._outcome_of == text else None
+        if isinstance(outcome, Wrong | Incomplete) and self._chosen < 0:
+            self.app.bell()
+            return
+        if outcome is not None and self._chosen >= 0:
+            chosen = self._candidates(outcome)[self._chosen]
+            outcome = settle(chosen, self.context.terminal.identity.policy)
+        self._enqueue(Line(text, outcome))
+
+    def _enqueue(self, item: Line | UndoLast) -> None:
+        if isinstance(item, Line):
+            self._outcome, self._chosen = None, -1
+            self.line.value = ""
+        self.queue.put(item)
+        if not self.queue.running:
+            self.run_worker(self.queue.run(), group="queue")
+        self._show()
+
+    def action_step(self, rows: int) -> None:
+        """Along the candidates."""
+        question = self.queue.question
+        if question is not None and not question.is_decision:
+            count = len(question.candidates)
+        elif self._outcome is not None and question is None:
+            count = len(self._candidates(self._outcome))
+            count = 0 if count < 2 else count
+        else:
+            return
+        self._chosen = max(-1, min(self._chosen + rows, count - 1))
+        self._show()
+
+    def action_back(self) -> None:
+        """Out of a question: the line comes back. Else the line is emptied."""
+        if self.queue.question is not None:
+            self.queue.answer(None)
+        else:
+            self.line.value = ""
+            self._said = Preview()
+            self._show()
+
+    def action_undo(self) -> None:
+        """Void the check that was saved last."""
+        self._enqueue(UndoLast(_("undone in the lane")))
+
+    def action_checkpoint(self) -> None:
+        """Choose where this terminal stands."""
+
+        def chosen(ref: str | None) -> None:
+            if ref is not None:
+                self.run_worker(self._stand_at(ref), exclusive=True, group="place")
+
+        self.app.push_screen(self.where.dialog(), chosen)
+
+    async def _stand_at(self, ref: str) -> None:
+        await self.where.choose(ref)
+        self.show_place()
+        self.query_one(RecentChecks).look_again()
+        self.query_one(FiguresLine).look_again(subscribe=True)
+
+    # -- answering ----------------------------------------------------------------------------
+
+    def _typed_while_asked(self, text: str, since_s: float) -> None:
+        if self._answer_timer is not None:
+            self._answer_timer.stop()
+            self._answer_timer = None
+        if self._aside and len(text) == 1 and since_s < TYPING_GAP_S:
+            aside, self._aside = self._aside, ""
+            self.line.value = aside + text
+            self.line.cursor_position = len(self.line.value)
+            return
+        question = self.queue.question
+        if question is not None and self._answered(question, text) is not None:
+            self._answer_timer = self.set_timer(ANSWER_SILENCE_S, self._silence)
+
+    def _silence(self) -> None:
+        self._answer_timer = None
+        question = self.queue.question
+        if question is not None:
+            check = self._answered(question, self.line.value)
+            if check is not None:
+                self._give(check)
+
+    def _answered(self, question: Question, text: str) -> LaneCheck | None:
+        """What a typed answer means."""
+        text = text.strip()
+        if question.is_decision:
+            decision = answered_decision(text)
+            return decide(question.candidates[0], decision) if decision in DECISIONS else None
+        if len(text) == 1 and text.isdigit() and 0 < int(text) <= len(question.candidates):
+            return question.candidates[int(text) - 1]
+        return None
+
+    def _entered_while_asked(self, question: Question, text: str) -> None:
+        check = self._answered(question, text)
+        if check is not None:
+            self._give(check)
+        elif not text and self._chosen >= 0 and not question.is_decision:
+            self._give(question.candidates[self._chosen])
+        elif text:
+            self._enqueue(Line(text))
+        else:
+            self.app.bell()
+
+    def _give(self, check: LaneCheck) -> None:
+        self._chosen = -1
+        self.line.value = ""
+        self.queue.answer(check)
+
+    # -- what the queue says ------------------------------------------------------------------
+
+    def _tell(self, news: News) -> None:
+        self.post_message(self.Happened(news))
+
+    @on(Happened)
+    def _happened(self, message: Happened) -> None:
+        match message.news:
+            case Question():
+                self.app.bell()
+                self._chosen = -1
+                self._aside = self._aside + self.line.value
+                self.line.value = ""
+            case Kept(_, check):
+                self._say(_("Saved: {check}").format(check=check_words(check)), "good")
+            case Undone(check):
+                self._say(_("Undone: {check}").format(check=check_words(check)), "wait")
+            case NothingToUndo():
+                self._say(_("Nothing left to undo here."), "quiet")
+            case CameBack() as returned:
+                self._came_back(returned)
+        if self.queue.question is None:
+            self._take_up()
+        self._show()
+
+    def _came_back(self, returned: CameBack) -> None:
+        if returned.line.text:
+            self._returned.append(returned)
+        words = self._why(returned)
+        if words:
+            self.app.bell()
+            self._said = Preview(words, "bad")
+
+    def _why(self, returned: CameBack) -> str:
+        if returned.fault is not None:
+            return fault_words(returned.fault, returned.part)
+        if returned.missing:
+            return missing_words(returned.missing)
+        if returned.problem:
+            return _("Not saved: {problem}").format(problem=returned.problem)
+        return ""
+
+    def _take_up(self) -> None:
+        """Put back into the line what was set aside, or a line that was not saved."""
+        if self._aside:
+            self.line.value = self._aside + self.line.value
+            self._aside = ""
+            self.line.cursor_position = len(self.line.value)
+        elif self._returned and not self.line.value and not len(self.queue):
+            returned = self._returned.pop(0)
+            self.line.value = returned.line.text
+            self.line.cursor_position = len(returned.line.text)
+
+    # -- saving -------------------------------------------------------------------------------
+
+    async def _save(self, check: LaneCheck) -> Saved:
+        draft = self.where.draft(check)
+        return (await self.context.terminal.record([draft]))[0]
