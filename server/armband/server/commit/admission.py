@@ -1,0 +1,109 @@
+"""Whether an operation is taken in: permission, the record's kind, and the values of its fields.
+
+What is refused here goes to the quarantine with its reason, never away.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import msgspec
+
+from armband.server.commit.model import TerminalGrant
+from armband.shared import wire
+from armband.shared.errors import InvalidRecord, InvalidUnit
+from armband.shared.kinds import CATALOGUE, UNIT, VOID
+from armband.shared.kinds.declare import MAX_VOID_REASON
+from armband.shared.ops import Op, Payload
+from armband.shared.permissions import may_write
+from armband.shared.units import check_unit
+
+_KIND_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+MAX_DETAIL = 500
+"""Characters of a receipt's detail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why an operation is kept aside: a ``wire.REASON_`` code, and more in English."""
+
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What the office knows of the record: ``unit`` is ``""`` until the record was made."""
+
+    kind: str
+    unit: str
+
+
+def refusal(op: Op, target: Target | None, grant: TerminalGrant) -> Refusal | None:
+    """Why this operation cannot be taken in, or None. ``target`` is None for an unknown record."""
+    if grant.revoked:
+        return Refusal(wire.REASON_REVOKED, "the terminal's key is revoked")
+    if op.body is None:
+        return Refusal(wire.REASON_INVALID, op.problem[:MAX_DETAIL])
+    try:
+        _check_form(op.body)
+    except (InvalidUnit, InvalidRecord) as error:
+        return Refusal(wire.REASON_INVALID, str(error)[:MAX_DETAIL])
+    if target is not None and target.kind != op.body.kind:
+        detail = f"the record is a {target.kind}, not a {op.body.kind}"
+        return Refusal(wire.REASON_KIND_CHANGED, detail)
+    unit = target.unit if target is not None else ""
+    return _forbidden(op.body, unit, grant) or _wrong_values(op.body, is_new=not unit)
+
+
+def _check_form(body: Payload) -> None:
+    """What holds for every kind, known to this release or not."""
+    if _KIND_NAME.fullmatch(body.kind) is None:
+        raise InvalidRecord(body.kind[:40], "kind", "a kind's name has 1 to 40 of a-z, 0-9 and _")
+    if not body.patch:
+        raise InvalidRecord(body.kind, "patch", "must set at least one field")
+    if UNIT in body.patch:
+        unit = body.patch[UNIT]
+        if not isinstance(unit, str):
+            raise InvalidRecord(body.kind, UNIT, "must be a unit code")
+        check_unit(unit)
+    if VOID in body.patch:
+        void = body.patch[VOID]
+        if not isinstance(void, str) or not 0 < len(void) <= MAX_VOID_REASON:
+            problem = f"needs a reason of 1 to {MAX_VOID_REASON} characters"
+            raise InvalidRecord(body.kind, VOID, problem)
+
+
+def _forbidden(body: Payload, present_unit: str, grant: TerminalGrant) -> Refusal | None:
+    """Permission is asked where the record hangs and where it shall hang.
+
+    For a record that the office does not know yet it is asked where the author says to work.
+    """
+    asked = [present_unit] if present_unit else []
+    if UNIT in body.patch:
+        asked.append(str(body.patch[UNIT]))
+    for unit in asked or [body.unit]:
+        if may_write(grant.role, body.kind, unit, grant.scope):
+            continue
+        if may_write(grant.role, body.kind, unit, (unit,)):
+            detail = f"{unit} is outside of the scope {', '.join(grant.scope)}"
+            return Refusal(wire.REASON_SCOPE, detail[:MAX_DETAIL])
+        detail = f"the role {grant.role.value} may not write a {body.kind}"
+        return Refusal(wire.REASON_ROLE, detail)
+    return None
+
+
+def _wrong_values(body: Payload, *, is_new: bool) -> Refusal | None:
+    """A kind that this release does not know is carried as it is."""
+    kind = CATALOGUE.get(body.kind)
+    if kind is None:
+        return None
+    try:
+        if is_new and UNIT in body.patch:
+            kind.check_new(body.patch)
+        else:
+            kind.check_patch(body.patch)
+    except (InvalidRecord, msgspec.ValidationError) as error:
+        return Refusal(wire.REASON_INVALID, str(error)[:MAX_DETAIL])
+    return None

@@ -1,0 +1,285 @@
+"""An open office.
+
+The values that every session looks at (`seq`, `hist`, `units`, ...) are kept in memory as of the
+newest commit and never touch the disk; everything that is awaited reads one moment of the store.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+
+from armband.server.audit import audit
+from armband.server.commit.decide import Answer, Decision, needs
+from armband.server.commit.model import Batch, BatchResult, Upsert
+from armband.server.errors import UnknownPredecessor
+from armband.server.model import (
+    AuditReport,
+    Committed,
+    EpochChanged,
+    FeedPage,
+    Head,
+    OfficeEvent,
+    OfficeRow,
+    Quarantined,
+    RecordHistory,
+    RecordsPage,
+    RollupCells,
+    SetDigest,
+    WritableChanged,
+)
+from armband.server.office.access import Access
+from armband.server.office.committer import Committer
+from armband.server.office.unit_names import UnitNames
+from armband.server.store.port import CellQuery, Store
+from armband.shared.days import day_of
+from armband.shared.drafts import Draft
+from armband.shared.environment import Environment
+from armband.shared.ids import ID_BYTES
+from armband.shared.merge import decode_state, view
+from armband.shared.permissions import Role
+from armband.shared.policy import Policy
+from armband.shared.rollup import coverage
+from armband.shared.units import depth_below, is_within
+from armband.shared.wire import Receipt, UnitName
+
+UPSERT_CHUNK = 1000
+"""Drafts in one transaction."""
+UNITS_PAGE = 1000
+
+
+class Office(Access):
+    """An open office."""
+
+    def __init__(self, store: Store, environment: Environment, row: OfficeRow) -> None:
+        self._committer = Committer(store, environment, row, self._happened)
+        super().__init__(store, environment, self._committer.touches, self._tell)
+        self._epoch = row.epoch
+        self._listeners: dict[int, Callable[[OfficeEvent], None]] = {}
+        self._serial = 0
+        self._names = UnitNames()
+
+    # -- as of the newest commit, without touching the disk -------------------------------------
+
+    @property
+    def code(self) -> str:
+        """The office's unit code, the root of its grid tree."""
+        return self._committer.row.code
+
+    @property
+    def name(self) -> str:
+        """What people call the office."""
+        return self._committer.row.name
+
+    @property
+    def policy(self) -> Policy:
+        """What every terminal of the office follows."""
+        return self._committer.row.policy
+
+    @property
+    def epoch(self) -> bytes:
+        """Changes when history was rolled back."""
+        return self._epoch
+
+    @property
+    def seq(self) -> int:
+        """The place of the newest committed operation."""
+        return self._committer.row.seq
+
+    @property
+    def hist(self) -> bytes:
+        """The history chain at `seq`."""
+        return self._committer.row.hist
+
+    @property
+    def stable_seq(self) -> int:
+        """Up to here the history is inside a verified backup."""
+        return self._committer.row.stable_seq
+
+    @property
+    def writable(self) -> bool:
+        """Whether the disk takes records."""
+        return self._committer.writable
+
+    @property
+    def reason(self) -> str:
+        """Why the office cannot write, ``""`` while it can."""
+        return self._committer.reason
+
+    @property
+    def today(self) -> str:
+        """The office's day now."""
+        return day_of(self._environment.now_ms(), self.policy)
+
+    @property
+    def units(self) -> Mapping[str, UnitName]:
+        """Every unit that has a name, by code."""
+        return self._names.by_code
+
+    def listen(self, callback: Callable[[OfficeEvent], None]) -> Callable[[], None]:
+        """Call back after each commit and change of state; returns "stop listening".
+
+        Called on the event loop, in order, before the receipts of that commit are handed out.
+        """
+        self._serial += 1
+        serial = self._serial
+        self._listeners[serial] = callback
+
+        def stop() -> None:
+            self._listeners.pop(serial, None)
+
+        return stop
+
+    # -- records ---------------------------------------------------------------------------------
+
+    async def submit(self, batch: Batch) -> BatchResult:
+        """Commit a batch together with whatever else is waiting; returns once it is on disk.
+
+        While the disk refuses, this waits and the office is not `writable`. Submissions of one key
+        are decided in the order in which they were submitted.
+
+        Raises:
+            UnknownPredecessor: the first operation follows one that the office does not hold, and
+                the batch is not ``repushing``. Nothing of the batch was kept.
+            OfficeCannotWrite: the office closes.
+        """
+        answer = await self._committer.submit(batch)
+        if isinstance(answer, UnknownPredecessor):
+            raise answer
+        receipts = [part for part in answer if isinstance(part, Receipt)]
+        return BatchResult(receipts, self.seq, self.hist, self.stable_seq)
+
+    async def upsert(
+        self, drafts: Sequence[Draft], author: str, dry_run: bool = False
+    ) -> list[str]:
+        """Make the records as the drafts say, as operations of the office's own chain.
+
+        Compares with the present record and patches only the fields that differ; a field that a
+        draft does not name stays. For each draft: ``new``, ``changed``, ``unchanged`` or
+        ``refused: why``; one refused draft does not hold up the others.
+
+        Raises:
+            OfficeCannotWrite: the disk refuses; of the drafts only whole thousands are kept.
+        """
+        if dry_run:
+            return await self._rehearse(self._upsert_of(drafts, author))
+        outcomes: list[str] = []
+        for start in range(0, len(drafts), UPSERT_CHUNK):
+            chunk = self._upsert_of(drafts[start : start + UPSERT_CHUNK], author)
+            outcomes.extend(_outcomes(await self._committer.submit(chunk)))
+        return outcomes
+
+    def _upsert_of(self, drafts: Sequence[Draft], author: str) -> Upsert:
+        random = self._environment.random_bytes(8 * len(drafts))
+        nonces = (random[at : at + 8] for at in range(0, len(random), 8))
+        return Upsert(tuple(drafts), author, tuple(int.from_bytes(raw, "big") for raw in nonces))
+
+    async def _rehearse(self, upsert: Upsert) -> list[str]:
+        now_ms = self._environment.now_ms()
+        decision = await self._store.rehearse(
+            needs([upsert], self._committer.row.key_id),
+            lambda loaded: Decision(loaded, [upsert], now_ms),
+        )
+        return _outcomes(decision.answers[0])
+
+    async def feed_page(self, cursor: int, role: Role, scope: Sequence[str]) -> FeedPage:
+        """The next page of readable records after ``cursor``."""
+        return await self._store.feed_page(cursor, role, scope)
+
+    async def digest(self, role: Role, scope: Sequence[str]) -> SetDigest:
+        """The digest and count of everything readable, at the head."""
+        return await self._store.digest(role, scope)
+
+    async def history(self, record: bytes) -> RecordHistory | None:
+        """The newest operations on a record (`limits.MAX_HISTORY_ROWS`), or None if unknown."""
+        return await self._store.history(record)
+
+    async def rollup_cells(self, unit: str, depth: int, day_from: str, day_to: str) -> RollupCells:
+        """Cells of a unit and ``depth`` levels below, for the days and for what exists now."""
+        levels = {code: name.level for code, name in self.units.items() if is_within(code, unit)}
+        query = CellQuery(unit, depth, day_from, day_to, frozenset(levels))
+        seq, found = await self._store.cells(query)
+        return RollupCells(
+            seq=seq,
+            at_ms=self._environment.now_ms(),
+            cells={
+                key: metrics for key, metrics in found.items() if depth_below(key[1], unit) <= depth
+            },
+            units=[self.units[c] for c in sorted(levels) if depth_below(c, unit) <= depth],
+            coverage=coverage(unit, levels, day_to, found),
+        )
+
+    async def records_page(
+        self, kind: str, unit: str, after: tuple[str, bytes] | None, limit: int
+    ) -> RecordsPage:
+        """Records of a kind within a unit, in order of (unit, id), voided ones too."""
+        return await self._store.records_page(kind, unit, after, limit)
+
+    async def quarantine(self, limit: int) -> list[Quarantined]:
+        """The newest operations that were kept aside."""
+        return await self._store.quarantine(limit)
+
+    async def audit(self) -> AuditReport:
+        """Recount everything from the stored operations and records, and compare."""
+        return await self._store.inspect(audit)
+
+    # -- chains and epochs -----------------------------------------------------------------------
+
+    async def hist_at(self, seq: int) -> bytes | None:
+        """The history chain at ``seq``; None when the office has not come so far."""
+        return await self._store.hist_at(seq)
+
+    async def head_of(self, key_id: bytes) -> Head:
+        """The newest operation of the main branch of a terminal's chain, quarantined or not."""
+        return await self._store.head_of(key_id)
+
+    async def new_epoch(self, reason: str, instead_of: bytes) -> bytes:
+        """Mint a new epoch, unless somebody has already replaced ``instead_of``; the epoch now."""
+        epoch = await self._store.replace_epoch(
+            instead_of, self._environment.random_bytes(ID_BYTES)
+        )
+        if epoch != self._epoch:
+            self._epoch = epoch
+            self._tell(EpochChanged(epoch, reason))
+        return self._epoch
+
+    # -- what happens ----------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Load what is kept in memory and begin to commit; `open_office` does this."""
+        await self.load()
+        after: tuple[str, bytes] | None = None
+        while True:
+            page = await self._store.records_page("unit", self.code, after, UNITS_PAGE)
+            for unit in page.views:
+                self._names.set(unit)
+            after = page.after
+            if after is None:
+                break
+        self._committer.start()
+
+    async def close(self) -> None:
+        """Commit what is waiting and let go of the store."""
+        await self._committer.close()
+        await self._store.close()
+
+    def _happened(self, event: Committed | WritableChanged) -> None:
+        if isinstance(event, Committed) and event.units:
+            for row in event.rows:
+                if row.kind == "unit":
+                    self._names.set(view(decode_state(row.state)))
+        self._tell(event)
+
+    def _tell(self, event: OfficeEvent) -> None:
+        for callback in list(self._listeners.values()):
+            try:
+                callback(event)
+            except Exception as error:
+                # A broken listener must not stop the committer; the loop reports it.
+                context = {"message": "a listener of the office failed", "exception": error}
+                asyncio.get_running_loop().call_exception_handler(context)
+
+
+def _outcomes(answer: Answer) -> list[str]:
+    assert not isinstance(answer, UnknownPredecessor), "the office's own chain is whole"
+    return [part for part in answer if isinstance(part, str)]

@@ -1,0 +1,60 @@
+"""The schema's steps: numbered files, each applied with its record in one transaction."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from importlib.resources import files
+
+from armband.server.errors import StoreDamaged
+
+APPLICATION_ID = 0x41726D62
+"""Marks the file as an Armband office ("Armb")."""
+_NAME = re.compile(r"(\d{4})_[a-z0-9_]+\.sql")
+
+
+def scripts() -> dict[int, str]:
+    """The steps' SQL by number, in order."""
+    found = {}
+    for entry in files("armband.server.store").joinpath("schema").iterdir():
+        match = _NAME.fullmatch(entry.name)
+        if match is not None:
+            found[int(match[1])] = entry.read_text(encoding="utf-8")
+    return dict(sorted(found.items()))
+
+
+def migrate(conn: sqlite3.Connection) -> None:
+    """Bring the schema up to date; call it inside a transaction.
+
+    Raises:
+        StoreDamaged: the file is something else, or newer than this release.
+    """
+    steps = scripts()
+    version = conn.execute("PRAGMA user_version").fetchone()[0]
+    marked = conn.execute("PRAGMA application_id").fetchone()[0]
+    if version > max(steps):
+        raise StoreDamaged(
+            f"the store has schema {version}, this release knows up to {max(steps)}: "
+            "use the release that wrote it, or a newer one"
+        )
+    if version and marked != APPLICATION_ID:
+        raise StoreDamaged("the file is a database of some other program")
+    for number, script in steps.items():
+        if number > version:
+            for statement in statements(script):
+                conn.execute(statement)
+            # PRAGMA takes no parameters; the number comes from our own file's name.
+            conn.execute(f"PRAGMA user_version = {number:d}")
+    conn.execute(f"PRAGMA application_id = {APPLICATION_ID:d}")
+
+
+def statements(script: str) -> list[str]:
+    """The statements of a script; ``executescript`` would commit the transaction first."""
+    found: list[str] = []
+    pending = ""
+    for line in script.splitlines(keepends=True):
+        pending += line
+        if sqlite3.complete_statement(pending):
+            found.append(pending.strip())
+            pending = ""
+    return found
