@@ -90,7 +90,7 @@ def build(seed: int) -> Community:
     for place in places:
         for building, stair, room in _doors(place):
             if len(rows) >= until:
-                liaison, until = (invented_name(rng), _phone(rng)), until + share
+                liaison, until = (invented_name(rng), invented_phone(rng)), until + share
             rows.append(
                 Household(
                     place,
@@ -98,7 +98,7 @@ def build(seed: int) -> Community:
                     stair,
                     room,
                     head=_PLANTED.get((building, stair, room)) or invented_name(rng),
-                    phone=_phone(rng),
+                    phone=invented_phone(rng),
                     people=rng.choice((1, 2, 2, 3, 3, 3, 4, 4, 5)),
                     care=next((tag for tag, share in _CARE if rng.random() < share), ""),
                     liaison=liaison[0],
@@ -133,7 +133,8 @@ def invented_name(rng: random.Random) -> str:
     return rng.choice(_SURNAMES) + "".join(rng.choices(_GIVEN, k=rng.choice((1, 2, 2, 2))))
 
 
-def _phone(rng: random.Random) -> str:
+def invented_phone(rng: random.Random) -> str:
+    """Eleven digits that are nobody's."""
     return f"100{rng.randrange(10**8):08}"
 
 

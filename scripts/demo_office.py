@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-SERVER = Path(sys.executable).parent / "armband-server"
+COMMANDS = Path(sys.executable).parent
 START_TIMEOUT_S = 20.0
 STOP_TIMEOUT_S = 15.0
 
@@ -28,13 +28,18 @@ async def verb(data_dir: Path, name: str, *arguments: str) -> dict[str, Any]:
     Raises:
         DemoFailed: it ended with another exit code than 0.
     """
+    return await command("armband-server", name, *arguments, "--data", str(data_dir), "--json")
+
+
+async def command(program: str, *arguments: str) -> dict[str, Any]:
+    """Run one command of Armband and return the JSON that it printed.
+
+    Raises:
+        DemoFailed: it ended with another exit code than 0.
+    """
     process = await asyncio.create_subprocess_exec(
-        str(SERVER),
-        name,
+        str(COMMANDS / program),
         *arguments,
-        "--data",
-        str(data_dir),
-        "--json",
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -42,7 +47,7 @@ async def verb(data_dir: Path, name: str, *arguments: str) -> dict[str, Any]:
     out, err = await process.communicate()
     if process.returncode != 0:
         said = (err or out).decode(errors="replace").strip()[-2000:]
-        raise DemoFailed(f"armband-server {name} ended with {process.returncode}: {said}")
+        raise DemoFailed(f"{program} {arguments[0]} ended with {process.returncode}: {said}")
     answer: dict[str, Any] = json.loads(out) if out.strip() else {}
     return answer
 
@@ -59,7 +64,7 @@ async def running(data_dir: Path, log: Path) -> AsyncIterator[str]:
     """
     with log.open("ab") as notes:
         process = await asyncio.create_subprocess_exec(
-            str(SERVER),
+            str(COMMANDS / "armband-server"),
             "run",
             "--data",
             str(data_dir),
