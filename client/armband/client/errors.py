@@ -20,9 +20,14 @@ ProtocolViolation              the office broke the protocol: this connection is
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from armband.client.exit_codes import ExitCode
 from armband.shared.errors import ArmbandError
+
+if TYPE_CHECKING:
+    # Not at run time: every command imports this module, and few need the kinds.
+    from armband.shared.rollup_report import RollupReport
 
 
 class ClientError(ArmbandError):
@@ -32,9 +37,10 @@ class ClientError(ArmbandError):
 
 
 class OfficeUnreachable(ClientError):
-    """No connection to the office."""
+    """No connection to the office. ``local``: the figures known here, where some were asked for."""
 
     exit_code = ExitCode.UNREACHABLE
+    local: RollupReport | None = None
 
 
 class NotAllowed(ClientError):

@@ -5,14 +5,15 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from importlib import import_module
 
 from armband.client.cli.arguments import parser
 from armband.client.cli.output import Output
-from armband.client.cli.world import default_data_dir
 from armband.client.errors import ClientError
 from armband.client.exit_codes import ExitCode
 from armband.client.i18n import detect_language, set_language
+from armband.client.world import default_data_dir
 
 INTERRUPTED = 130
 """What a shell expects of a program that ended by Ctrl-C."""
@@ -40,20 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(parsed: argparse.Namespace, output: Output) -> ExitCode:
-    """Each command's module is imported when it is asked for, and textual only for the screens."""
-    match parsed.command:
-        case "enrol":
-            from armband.client.cli.enrol import run
-        case "record":
-            from armband.client.cli.record import run
-        case "check":
-            from armband.client.cli.check import run
-        case "sync":
-            from armband.client.cli.sync import run
-        case "status":
-            from armband.client.cli.status import run
-        case "rollups":
-            from armband.client.cli.rollups import run
-        case _:
-            from armband.client.cli.screens import run
+    """Each command is a module, imported when it is asked for; textual only with the screens."""
+    module = import_module(f"armband.client.cli.{parsed.command or 'screens'}")
+    run: Callable[[argparse.Namespace, Output], ExitCode] = module.run
     return run(parsed, output)

@@ -6,12 +6,12 @@ import argparse
 import asyncio
 
 from armband.client.cli.output import Output
-from armband.client.cli.world import real_environment
 from armband.client.enrolment import enrol, split_code
 from armband.client.errors import Usage
 from armband.client.exit_codes import ExitCode
 from armband.client.i18n import _
 from armband.client.websocket import checked_url, open_unpinned
+from armband.client.world import real_environment
 
 
 def run(arguments: argparse.Namespace, output: Output) -> ExitCode:

@@ -1,0 +1,29 @@
+"""``armband check``."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+
+from armband.client.cli.lines import print_outcome, run_here_or_there
+from armband.client.cli.output import Output
+from armband.client.errors import Usage
+from armband.client.exit_codes import ExitCode
+from armband.client.headless.checking import check_lines
+from armband.client.holding import CHECK
+from armband.shared.errors import InvalidRecord
+
+
+def run(arguments: argparse.Namespace, output: Output) -> ExitCode:
+    """Record each line as the lane would."""
+    lines, checkpoint = arguments.lines, arguments.checkpoint or ""
+    work = run_here_or_there(
+        arguments.data,
+        CHECK,
+        {"lines": lines, "checkpoint": checkpoint},
+        lambda terminal: check_lines(terminal, lines, checkpoint),
+    )
+    try:
+        return print_outcome(asyncio.run(work), output)
+    except InvalidRecord as error:
+        raise Usage(f"--checkpoint: {error.problem}") from None

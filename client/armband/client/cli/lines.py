@@ -1,0 +1,53 @@
+"""Running the lines of ``record`` and ``check``: here, or at the process that holds the store."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from armband.client.cli.output import Output
+from armband.client.errors import StoreHeld
+from armband.client.exit_codes import ExitCode
+from armband.client.handover import ask_holder
+from armband.client.headless.outcome import Outcome
+from armband.client.i18n import _
+from armband.client.terminal import Terminal, open_terminal
+from armband.client.world import real_environment
+
+Work = Callable[[Terminal], Awaitable[Outcome]]
+
+
+async def run_here_or_there(
+    data_dir: Path, verb: str, args: Mapping[str, Any], work: Work
+) -> Outcome:
+    """Do ``work`` on the terminal in DIR, or hand it over as ``verb`` to who holds it.
+
+    Raises:
+        StoreHeld: somebody holds it and takes nothing over.
+        NotEnrolled: DIR is no terminal's.
+        StoreUnusable: the store is damaged, or the disk refuses.
+    """
+    try:
+        async with open_terminal(data_dir, real_environment()) as terminal:
+            return await work(terminal)
+    except StoreHeld as held:
+        try:
+            answer = await ask_holder(data_dir, verb, args)
+        except OSError:
+            raise held from None
+        return msgspec.convert(answer, Outcome)
+
+
+def print_outcome(outcome: Outcome, output: Output) -> ExitCode:
+    """Say what became of each line."""
+    if output.as_json:
+        output.json(outcome)
+    else:
+        for saved in outcome.saved:
+            output.line(f"{saved.kind} {saved.id}")
+        for refused in outcome.refused:
+            output.line(_("line {line}: {reason}").format(line=refused.line, reason=refused.reason))
+    return ExitCode.REFUSED if outcome.refused else ExitCode.DONE

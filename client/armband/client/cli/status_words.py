@@ -1,0 +1,50 @@
+"""The sync line in words, as ``status`` and ``sync`` print it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from armband.client.cli.output import Output
+from armband.client.i18n import _
+from armband.client.model import SyncStatus
+
+
+def print_status(status: SyncStatus, output: Output) -> None:
+    """As JSON, or one figure a line and then what is wrong."""
+    if output.as_json:
+        output.json(status)
+        return
+    figures = (
+        (_("written"), status.written),
+        (_("held by the office"), status.held),
+        (_("in a backup"), status.stable),
+        (_("waiting"), status.waiting),
+        (_("refused"), status.refused),
+        (_("conflicts"), status.conflicts),
+        (_("last contact"), moment_words(status.last_contact)),
+    )
+    for name, value in figures:
+        output.line(f"{name}: {value}")
+    for problem in _problems(status):
+        output.note(f"armband: {problem}")
+
+
+def moment_words(at_ms: int | None) -> str:
+    """A moment on this machine's clock, to the second."""
+    if at_ms is None:
+        return _("never")
+    local = datetime.fromtimestamp(at_ms / 1000).astimezone()
+    return local.isoformat(sep=" ", timespec="seconds")
+
+
+def _problems(status: SyncStatus) -> list[str]:
+    problems = []
+    if status.revoked:
+        problems.append(_("the office has revoked this terminal"))
+    if status.fork:
+        problems.append(_("this folder is a copy of another or an old one: enrol it anew"))
+    if status.refused:
+        problems.append(_("some records were refused: see the tray in the sync screen"))
+    if status.problem:
+        problems.append(status.problem)
+    return problems

@@ -1,0 +1,73 @@
+"""``armband sync``."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from pathlib import Path
+
+from armband.client.cli.output import Output
+from armband.client.cli.status_words import print_status
+from armband.client.errors import ClientError
+from armband.client.exit_codes import ExitCode
+from armband.client.holding import hold_online
+from armband.client.model import Event, StatusChanged, SyncStatus
+from armband.client.world import real_environment
+
+
+def run(arguments: argparse.Namespace, output: Output) -> ExitCode:
+    """Exchange with the office: once, or until Ctrl-C."""
+    if arguments.once:
+        return asyncio.run(_once(arguments.data, output))
+    return asyncio.run(_stay(arguments.data, output))
+
+
+async def _once(data_dir: Path, output: Output) -> ExitCode:
+    """Drain and leave. What the store says is printed in any case; the error decides the code."""
+    async with hold_online(data_dir, real_environment()) as (terminal, link):
+        try:
+            await link.drain()
+        except ClientError:
+            print_status(terminal.status, output)
+            raise
+        status = terminal.status
+    print_status(status, output)
+    return ExitCode.REFUSED if status.refused else ExitCode.DONE
+
+
+async def _stay(data_dir: Path, output: Output) -> ExitCode:
+    """Keep in touch until interrupted; each change of the counts is printed."""
+    async with hold_online(data_dir, real_environment()) as (terminal, link):
+        last = _Shown(output)
+        terminal.listen(last.hear)
+        print_status(terminal.status, output)
+        await link.run()
+    raise AssertionError("a link runs until it is cancelled")
+
+
+class _Shown:
+    """Prints the status when what it says has changed; ``last_contact`` alone is no news."""
+
+    def __init__(self, output: Output) -> None:
+        self._output = output
+        self._shown: tuple[object, ...] = ()
+
+    def hear(self, event: Event) -> None:
+        """One event of the terminal."""
+        if isinstance(event, StatusChanged):
+            told = _told(event.status)
+            if told != self._shown:
+                self._shown = told
+                print_status(event.status, self._output)
+
+
+def _told(status: SyncStatus) -> tuple[object, ...]:
+    return (
+        status.written,
+        status.held,
+        status.waiting,
+        status.refused,
+        status.conflicts,
+        status.connected,
+        status.problem,
+    )

@@ -1,0 +1,38 @@
+"""What became of the lines of one command: the JSON of ``armband record`` and ``check``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+
+class SavedLine(msgspec.Struct, frozen=True):
+    """A line that is on the disk. ``id`` is the record's, in hex."""
+
+    id: str
+    kind: str
+    line: int
+
+
+class RefusedLine(msgspec.Struct, frozen=True):
+    """A line that is not, and why."""
+
+    line: int
+    reason: str
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """All lines, in order. Keys may be added, never renamed."""
+
+    saved: list[SavedLine]
+    refused: list[RefusedLine]
+
+
+def joined(results: Iterable[SavedLine | RefusedLine]) -> Outcome:
+    """The outcome of these lines."""
+    ordered = sorted(results, key=lambda result: result.line)
+    return Outcome(
+        [result for result in ordered if isinstance(result, SavedLine)],
+        [result for result in ordered if isinstance(result, RefusedLine)],
+    )

@@ -1,0 +1,175 @@
+"""Records as lines: text in, validated drafts saved, a reason for each line that is not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from armband.client.errors import StoreUnusable
+from armband.client.headless.outcome import Outcome, RefusedLine, SavedLine, joined
+from armband.client.headless.places import CHECKPOINT, chosen_checkpoint, default_unit
+from armband.client.headless.references import resolve
+from armband.client.i18n import _, pgettext
+from armband.client.i18n.words import OPTION
+from armband.client.model import Entry
+from armband.client.terminal import Terminal
+from armband.shared.drafts import Draft
+from armband.shared.errors import ArmbandError, InvalidRecord
+from armband.shared.fields import FieldType, Option, Patch, Value
+from armband.shared.ids import id_from_hex, natural_record_id
+from armband.shared.kinds import UNIT, VOID, Kind, kind_named
+from armband.shared.kinds.declare import RESERVED
+from armband.shared.text_values import parse_field
+
+TOGETHER = 100
+"""Lines that are saved in one transaction."""
+ID = "id"
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One record as it was typed or read.
+
+    Attributes:
+        line: its number, from 1.
+        fields: text to be read as on a form, or values as JSON has them; ``unit``, ``id`` and
+            ``void`` may be among them.
+        problem: why the line could not even be read; empty when it could.
+    """
+
+    line: int
+    kind: str
+    fields: dict[str, Any]
+    problem: str = ""
+
+
+async def record_lines(terminal: Terminal, lines: Sequence[Line]) -> Outcome:
+    """Save every line that can be saved.
+
+    Raises:
+        StoreUnusable: the disk refuses; the lines before are saved.
+    """
+    results: list[SavedLine | RefusedLine] = []
+    for at in range(0, len(lines), TOGETHER):
+        drafts: list[tuple[int, Draft]] = []
+        for line in lines[at : at + TOGETHER]:
+            try:
+                drafts.append((line.line, await _draft(terminal, line)))
+            except ArmbandError as error:
+                results.append(RefusedLine(line.line, _reason(error)))
+        results += await save_drafts(terminal, drafts)
+    return joined(results)
+
+
+async def save_drafts(
+    terminal: Terminal, drafts: Sequence[tuple[int, Draft]]
+) -> list[SavedLine | RefusedLine]:
+    """Save numbered drafts: in one transaction, or one by one when something is wrong with any.
+
+    Raises:
+        StoreUnusable: the disk refuses.
+    """
+    if not drafts:
+        return []
+    try:
+        saved = await terminal.record([draft for _line, draft in drafts])
+    except StoreUnusable:
+        raise
+    except ArmbandError as error:
+        if len(drafts) == 1:
+            return [RefusedLine(drafts[0][0], _reason(error))]
+        alone = [await save_drafts(terminal, [numbered]) for numbered in drafts]
+        return [result for results in alone for result in results]
+    return [
+        SavedLine(done.id.hex(), done.kind, line)
+        for done, (line, _draft) in zip(saved, drafts, strict=True)
+    ]
+
+
+async def _draft(terminal: Terminal, line: Line) -> Draft:
+    if line.problem:
+        raise InvalidRecord(line.kind or "record", "line", line.problem)
+    kind = kind_named(line.kind)
+    known = await _known(terminal, kind, line.fields.get(ID))
+    fields: Patch = {}
+    references: dict[str, Entry] = {}
+    for name, given in line.fields.items():
+        if name == ID:
+            continue
+        declared = kind.fields.get(name)
+        if (
+            declared is not None
+            and declared.type is FieldType.REF
+            and isinstance(given, str)
+            and given
+        ):
+            references[name] = await resolve(terminal, kind.name, name, declared, given)
+            fields[name] = references[name].view.id.hex()
+        else:
+            fields[name] = _value(kind, name, given, terminal.today)
+    unit = fields.pop(UNIT, "")
+    if known is not None:
+        return Draft(kind.name, known.view.id, str(unit or ""), fields)
+    if kind.name == "check" and CHECKPOINT not in fields:
+        here = await chosen_checkpoint(terminal)
+        if here is not None:
+            references[CHECKPOINT] = here
+            fields[CHECKPOINT] = here.view.id.hex()
+    placed = str(unit) if unit else default_unit(terminal, kind, references)
+    return Draft(kind.name, _new_id(terminal, kind, placed, fields), placed, fields)
+
+
+async def _known(terminal: Terminal, kind: Kind, given: object) -> Entry | None:
+    if given is None:
+        return None
+    try:
+        entry = await terminal.entry(id_from_hex(str(given)))
+    except ValueError:
+        entry = None
+    if entry is None or entry.view.kind != kind.name:
+        raise InvalidRecord(kind.name, ID, _("no {kind} here has this id").format(kind=kind.name))
+    return entry
+
+
+def _value(kind: Kind, name: str, given: object, today: str) -> Value:
+    if name not in kind.fields and name not in RESERVED:
+        names = ", ".join((*kind.fields, UNIT, VOID, ID))
+        raise InvalidRecord(
+            kind.name, name, _("is no field; there are: {names}").format(names=names)
+        )
+    if name in RESERVED:
+        return str(given) if given else None
+    if isinstance(given, float):
+        given = str(given)
+    if isinstance(given, str):
+        return parse_field(kind, name, given, today, _label) if given else None
+    if given is None or isinstance(given, bool | int):
+        return given
+    if isinstance(given, list) and all(isinstance(item, int | str) for item in given):
+        return given
+    raise InvalidRecord(
+        kind.name, name, _("must be a text, a number, yes or no, or a list of these")
+    )
+
+
+def _label(option: Option) -> str:
+    return pgettext(OPTION, option.label)
+
+
+def _new_id(terminal: Terminal, kind: Kind, unit: str, fields: Mapping[str, Value]) -> bytes:
+    """The id that a register's import would give, where the kind has a natural key.
+
+    Two people who enter one door offline make one record.
+    """
+    office = terminal.identity.office
+    if kind.name == "household" and isinstance(fields.get("door"), str):
+        return natural_record_id(office, kind.name, unit, str(fields["door"]))
+    if kind.name == "resident" and fields.get("household") and fields.get("name"):
+        household, name = str(fields["household"]), str(fields["name"])
+        return natural_record_id(office, kind.name, household, name)
+    return terminal.new_id()
+
+
+def _reason(error: ArmbandError) -> str:
+    return str(error)
