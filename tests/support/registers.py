@@ -86,7 +86,8 @@ class MemoryOffice:
     def _upsert(self, draft: Draft, dry_run: bool) -> str:
         kind = kind_named(draft.kind)
         _kind, unit, fields = self.records.get(draft.id, (draft.kind, "", {}))
-        after = {**fields, **draft.fields}
+        merged = {**fields, **draft.fields}
+        after: dict[str, Value] = {n: value for n, value in merged.items() if value is not None}
         kind.check_new({**after, "unit": draft.unit})
         if after == fields and unit == draft.unit:
             return "unchanged"

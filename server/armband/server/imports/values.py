@@ -87,6 +87,7 @@ def read_phone(text: str, into: Reading) -> None:
     if numbers:
         into.fields["phone"] = numbers[0]
     if len(numbers) == len(parts) == 1:
+        into.fields["phone_as_given"] = None  # what stood there before has been put right
         return
     into.fields["phone_as_given"] = text.strip()[:_MAX_SHORT_TEXT]
     if numbers:
