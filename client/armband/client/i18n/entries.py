@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from armband.client.i18n import _
+from armband.client.i18n import N_, _
 from armband.client.i18n.words import masked_phone, value_text
 from armband.client.model import Entry, Standing
 from armband.shared.kinds import CATALOGUE
 from armband.shared.policy import Policy
 
 _STANDING = {
-    Standing.WRITTEN: "Waiting",
-    Standing.HELD: "Held",
-    Standing.REFUSED: "Refused",
+    Standing.WRITTEN: N_("Waiting"),
+    Standing.HELD: N_("Held"),
+    Standing.REFUSED: N_("Refused"),
 }
 STANDING_TONE = {Standing.WRITTEN: "wait", Standing.HELD: "good", Standing.REFUSED: "bad"}
 """The colour beside the word of a standing."""

@@ -74,7 +74,7 @@ _TITLES: Mapping[str, str] = {
     "checks.code.red": N_("Red"),
     "checks.code.green": N_("Green"),
     "checks.code.none": N_("No code"),
-    "checks.turned_back": N_("Back"),
+    "checks.turned_back": N_("Sent back"),
     "checks.referred": N_("Referred"),
     "checks.strangers": N_("Strangers"),
     "visits.total": N_("Visits"),

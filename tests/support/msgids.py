@@ -1,0 +1,68 @@
+"""Every message id that the terminal may show: in its code, and in the declarations it shares."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import armband.client.i18n
+from armband.client.i18n.words import OPTION
+from armband.shared.kinds import CATALOGUE
+
+CLIENT = Path(armband.client.i18n.__file__).parent.parent
+_MARKS = {"_": 1, "N_": 1, "ngettext": 2}
+
+
+def in_code() -> dict[str, str]:
+    """Message id to the place where it stands."""
+    found: dict[str, str] = {}
+    for path in sorted(CLIENT.rglob("*.py")):
+        for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(call, ast.Call):
+                for text in _messages(call):
+                    found.setdefault(text, f"{path.relative_to(CLIENT)}:{call.lineno}")
+    return found
+
+
+def _messages(call: ast.Call) -> Iterator[str]:
+    name = call.func.id if isinstance(call.func, ast.Name) else ""
+    for argument in call.args[: 1 if name in _MARKS else 0]:
+        yield from _text(argument)
+    if name == "Binding":
+        for argument in call.args[2:3]:
+            yield from _text(argument)
+        for keyword in call.keywords:
+            if keyword.arg == "tooltip":
+                yield from _text(keyword.value)
+
+
+def _text(node: ast.expr) -> Iterator[str]:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value:
+        yield node.value
+
+
+def in_kinds() -> dict[str, str]:
+    """Message id to the kind and field that declares it; options carry their context."""
+    found: dict[str, str] = {}
+    for kind in CATALOGUE.values():
+        for text in (kind.label, kind.plural):
+            found.setdefault(text, kind.name)
+        for name, declared in kind.fields.items():
+            for text in (declared.label, declared.hint):
+                if text:
+                    found.setdefault(text, f"{kind.name}.{name}")
+    return found
+
+
+def options() -> dict[str, str]:
+    """Label of each option to the field that declares it."""
+    return {
+        option.label: f"{kind.name}.{name}"
+        for kind in CATALOGUE.values()
+        for name, declared in kind.fields.items()
+        for option in declared.options
+    }
+
+
+__all__ = ["OPTION", "in_code", "in_kinds", "options"]
