@@ -267,6 +267,16 @@ def test_the_community_of_the_file_is_the_one_that_it_is_imported_under(tmp_path
     assert plan_of("households", path, office, under).rows[0].drafts[0].unit == f"{under}/g1"
 
 
+async def test_a_workbook_of_grids_under_one_grid_takes_only_that_grids_sheet(tmp_path):
+    office = MemoryOffice()
+    book = {f"第{number}网格": [["房号"], ["101"]] for number in (1, 2)}
+    path = write_xlsx(tmp_path / "g.xlsx", book)
+    await import_into(office, "households", path)
+    report = await import_into(office, "households", path, "lianhu/g2")
+    assert (report.unchanged, report.refused) == (1, 1)
+    assert "第1网格" in report.lines[0].reason
+
+
 def test_an_unknown_unit_is_answered_with_near_ones(tmp_path):
     path = write_csv(tmp_path / "x.csv", [["房号"], ["1"]])
     with pytest.raises(UnknownUnit, match="near ones: lianhu "):

@@ -12,6 +12,7 @@ from armband.server.imports.tree import Step, UnitTree
 from armband.server.imports.values import Reading
 from armband.shared.errors import InvalidUnit
 from armband.shared.normal import clean_building, clean_door, door_text, is_none_mark
+from armband.shared.units import LEVELS
 
 MAX_DOOR = 60
 _HEAD_WORDS: Mapping[str, str] = {
@@ -37,7 +38,7 @@ class Place:
         """
         steps: list[Step] = []
         for level in UNIT_HEADS:
-            name = row.text(level) or self.register.around.get(level, "")
+            name = row.text(level) or self._around(level)
             if name and not is_none_mark(name):
                 steps.append((level, name))
             elif level in row.missing:
@@ -46,6 +47,22 @@ class Place:
             return self.tree.place(self.base, tuple(steps))
         except (InvalidUnit, ValueError) as error:
             raise RowRefused(str(error)) from None
+
+    def _around(self, level: str) -> str:
+        """The unit that the sheet itself names, when it stands below the base.
+
+        A register that says 平安街社区 and is imported under another community is that one's, as
+        asked for; a sheet of another grid than the one it is imported under is a mistake.
+        """
+        name = self.register.around.get(level, "")
+        base_level = self.tree.level_of(self.base)
+        if not name or base_level not in LEVELS or LEVELS.index(level) > LEVELS.index(base_level):
+            return name
+        if level == "community" or self.tree.is_at_or_above(self.base, level, name):
+            return ""
+        raise RowRefused(
+            f"the sheet is of {name}, but --under names {self.tree.name_of(self.base)}"
+        )
 
 
 def warn_of_doubts(row: DataRow, into: Reading) -> None:

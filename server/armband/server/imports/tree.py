@@ -73,14 +73,16 @@ class UnitTree:
 
     def _step(self, base: str, at: str, level: str, name: str) -> str:
         key = (level, unit_key(name, level))
-        if at == base and self._is_above(base, key):
+        if at == base and self.is_at_or_above(base, level, name):
             return at
         found = self._children.get(at, {}).get(key)
         if found is None and level == "community":
             found = self._only_one_below(at, key)
         return found or self._make(at, level, name)
 
-    def _is_above(self, base: str, key: tuple[str, str]) -> bool:
+    def is_at_or_above(self, base: str, level: str, name: str) -> bool:
+        """Whether the name is that of the base or of a unit above it."""
+        key = (level, unit_key(name, level))
         return any(
             key == (self._levels[code], unit_key(self._names[code], self._levels[code]))
             for code in lineage(base)
