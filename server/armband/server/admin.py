@@ -1,0 +1,275 @@
+"""Every administration verb over an open office, however the command got at it.
+
+A verb takes and gives what MessagePack carries. Its arguments are the fields of its Struct below,
+by name; what it gives is said in the method's docstring.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Annotated, Any
+
+import msgspec
+
+from armband.server.errors import BadRequest, NotFound
+from armband.server.model import RecordsPage, Terminal
+from armband.server.office import Office
+from armband.shared.days import add_days, is_day
+from armband.shared.drafts import Draft
+from armband.shared.environment import Environment
+from armband.shared.permissions import Role
+from armband.shared.rollup_report import AsOf, RollupReport, build_report
+from armband.shared.units import check_unit, is_within
+from armband.shared.wire import UnitName
+
+MAX_DRAFTS = 10_000
+MAX_PAGE = 10_000
+MAX_ROLLUP_DAYS = 366
+MAX_VALID_MS = 10 * 366 * 86_400_000
+
+Progress = Callable[[int, int], None]
+Valid = Annotated[int, msgspec.Meta(gt=0, le=MAX_VALID_MS)]
+
+
+class NoArgs(msgspec.Struct, forbid_unknown_fields=True):
+    """The verb takes nothing."""
+
+
+class UpsertArgs(msgspec.Struct, forbid_unknown_fields=True):
+    """See `Office.upsert`."""
+
+    drafts: Annotated[list[Draft], msgspec.Meta(max_length=MAX_DRAFTS)]
+    author: str
+    dry_run: bool = False
+
+
+class RecordsArgs(msgspec.Struct, forbid_unknown_fields=True):
+    """See `Office.records_page`; the office itself when no unit is named."""
+
+    kind: str
+    unit: str = ""
+    after: tuple[str, bytes] | None = None
+    limit: Annotated[int, msgspec.Meta(ge=1, le=MAX_PAGE)] = 1000
+
+
+class RollupArgs(msgspec.Struct, forbid_unknown_fields=True):
+    """Roll-ups of a unit; the office, today, its own row alone when nothing is said."""
+
+    unit: str = ""
+    day_from: str = ""
+    day_to: str = ""
+    depth: Annotated[int, msgspec.Meta(ge=0, le=12)] = 0
+
+
+class InviteArgs(msgspec.Struct, forbid_unknown_fields=True):
+    """Whom to invite, as what, where, and for how long the code is good."""
+
+    unit: str
+    role: Role
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
+    valid_ms: Valid
+
+
+class TokenArgs(msgspec.Struct, forbid_unknown_fields=True):
+    """Which unit a script may read, and for how long."""
+
+    unit: str
+    valid_ms: Valid
+
+
+class RevokeArgs(msgspec.Struct, forbid_unknown_fields=True):
+    """A terminal by its name (``T001``) or its key id in hex."""
+
+    id: str
+
+
+class QuarantineArgs(msgspec.Struct, forbid_unknown_fields=True):
+    """How many of the newest to list."""
+
+    limit: Annotated[int, msgspec.Meta(ge=1, le=MAX_PAGE)] = 100
+
+
+class Admin:
+    """The verbs of one office."""
+
+    def __init__(self, office: Office, environment: Environment) -> None:
+        self._office = office
+        self._environment = environment
+        self._verbs: Mapping[str, tuple[type[msgspec.Struct], Callable[[Any], Awaitable[Any]]]] = {
+            "office": (NoArgs, self._about),
+            "units": (NoArgs, self._units),
+            "upsert": (UpsertArgs, self._upsert),
+            "records": (RecordsArgs, self._records),
+            "rollup": (RollupArgs, self._rollup),
+            "audit": (NoArgs, self._audit),
+            "terminals": (NoArgs, self._terminals),
+            "quarantine": (QuarantineArgs, self._quarantine),
+            "invite": (InviteArgs, self._invite),
+            "token": (TokenArgs, self._token),
+            "revoke": (RevokeArgs, self._revoke),
+        }
+
+    async def call(
+        self, verb: str, args: Mapping[str, Any], _progress: Progress | None = None
+    ) -> Any:
+        """Run a verb.
+
+        Raises:
+            BadRequest: there is no such verb, or it takes other arguments.
+            InvalidUnit: an argument is no unit code.
+            NotFound: what an argument names does not exist.
+            OfficeCannotWrite: the disk refuses.
+        """
+        if verb not in self._verbs:
+            known = ", ".join(sorted(self._verbs))
+            raise BadRequest(f"no verb is called {verb!r}; there are {known}")
+        form, run = self._verbs[verb]
+        try:
+            parsed = msgspec.convert(args, form)
+        except msgspec.ValidationError as error:
+            raise BadRequest(f"{verb}: {error}") from None
+        return await run(parsed)
+
+    async def _about(self, _args: NoArgs) -> dict[str, Any]:
+        """``{office, name, policy, seq, stable_seq, today, writable, reason}``."""
+        office = self._office
+        return {
+            "office": office.code,
+            "name": office.name,
+            "policy": office.policy,
+            "seq": office.seq,
+            "stable_seq": office.stable_seq,
+            "today": office.today,
+            "writable": office.writable,
+            "reason": office.reason,
+        }
+
+    async def _units(self, _args: NoArgs) -> list[UnitName]:
+        """All named units, by code."""
+        units = self._office.units
+        return [units[code] for code in sorted(units)]
+
+    async def _upsert(self, args: UpsertArgs) -> list[str]:
+        """One outcome for each draft: ``new``, ``changed``, ``unchanged``, ``refused: why``."""
+        return await self._office.upsert(args.drafts, args.author, args.dry_run)
+
+    async def _records(self, args: RecordsArgs) -> RecordsPage:
+        """``{views, after}``; ``after`` is None on the last page."""
+        unit = self._unit(args.unit)
+        return await self._office.records_page(args.kind, unit, args.after, args.limit)
+
+    async def _rollup(self, args: RollupArgs) -> RollupReport:
+        """The report of design section 12."""
+        unit = self._unit(args.unit)
+        days = self._days(args)
+        cells = await self._office.rollup_cells(unit, args.depth, days[0], days[-1])
+        return build_report(
+            self._office.code,
+            unit,
+            AsOf(cells.seq, cells.at_ms),
+            days,
+            args.depth,
+            {name.code: (name.name, name.level) for name in cells.units},
+            cells.cells,
+            cells.coverage,
+        )
+
+    def _days(self, args: RollupArgs) -> list[str]:
+        last = args.day_to or args.day_from or self._office.today
+        first = args.day_from or last
+        for day in (first, last):
+            if not is_day(day):
+                raise BadRequest(f"{day!r} is no day; write it as {self._office.today}")
+        days = [first]
+        while days[-1] < last and len(days) <= MAX_ROLLUP_DAYS:
+            days.append(add_days(days[-1], 1))
+        if days[-1] != last:
+            raise BadRequest(f"{first} to {last} are not 1 to {MAX_ROLLUP_DAYS} days")
+        return days
+
+    async def _audit(self, _args: NoArgs) -> dict[str, Any]:
+        """``{records, cells, operations, differences}``."""
+        report = await self._office.audit()
+        return {
+            "records": report.records,
+            "cells": report.cells,
+            "operations": report.operations,
+            "differences": report.differences,
+        }
+
+    async def _terminals(self, _args: NoArgs) -> list[dict[str, Any]]:
+        """All terminals, revoked ones too, by name."""
+        return [_shown(terminal) for terminal in await self._office.terminals()]
+
+    async def _quarantine(self, args: QuarantineArgs) -> list[dict[str, Any]]:
+        """``[{id, terminal, counter, reason, detail, received_ms}]``, the newest first."""
+        names = {found.key_id: found.name for found in await self._office.terminals()}
+        return [
+            {
+                "id": kept.id.hex(),
+                "terminal": names.get(kept.key_id, kept.key_id.hex()),
+                "counter": kept.counter,
+                "reason": kept.reason,
+                "detail": kept.detail,
+                "received_ms": kept.received_ms,
+            }
+            for kept in await self._office.quarantine(args.limit)
+        ]
+
+    async def _invite(self, args: InviteArgs) -> dict[str, Any]:
+        """``{code, expires, unit, role}``; ``expires`` in UTC milliseconds."""
+        if args.role is Role.SCRIPT:
+            raise BadRequest("a script gets a token, no enrolment code")
+        unit = self._known_unit(args.unit)
+        expires_ms = self._environment.now_ms() + args.valid_ms
+        code = await self._office.create_invite(unit, args.role, args.name, expires_ms)
+        return {"code": code, "expires": expires_ms, "unit": unit, "role": args.role.value}
+
+    async def _token(self, args: TokenArgs) -> dict[str, Any]:
+        """``{id, secret, expires, unit}``; `tokens.token_text` makes one word of it."""
+        unit = self._known_unit(args.unit)
+        expires_ms = self._environment.now_ms() + args.valid_ms
+        token_id, secret = await self._office.create_token(unit, expires_ms)
+        return {"id": token_id, "secret": secret, "expires": expires_ms, "unit": unit}
+
+    async def _revoke(self, args: RevokeArgs) -> dict[str, Any]:
+        """The terminal as `terminals` lists it."""
+        for terminal in await self._office.terminals():
+            if args.id.lower() in (terminal.name.lower(), terminal.key_id.hex()):
+                return _shown(await self._office.revoke(terminal.key_id))
+        raise NotFound(f"no terminal is called {args.id!r}; armband-server terminals lists them")
+
+    def _unit(self, code: str) -> str:
+        """A unit of this office; the office itself for ``""``."""
+        if not code:
+            return self._office.code
+        if not is_within(check_unit(code), self._office.code):
+            raise NotFound(f"{code} is no unit of the office {self._office.code}")
+        return code
+
+    def _known_unit(self, code: str) -> str:
+        """A unit that is named, or above one that is: a typing mistake must not get a terminal."""
+        unit = self._unit(code)
+        if not any(is_within(known, unit) for known in self._office.units):
+            raise NotFound(f"the office has no unit {unit}; armband-server import units makes them")
+        return unit
+
+
+def _shown(terminal: Terminal) -> dict[str, Any]:
+    """A terminal as commands print it; times in UTC milliseconds."""
+    return {
+        "terminal": terminal.name,
+        "id": terminal.key_id.hex(),
+        "person": terminal.person,
+        "role": terminal.role.value,
+        "scope": list(terminal.scope),
+        "enrolled": terminal.enrolled_ms,
+        "revoked": terminal.revoked_ms,
+        "last_seen": terminal.last_seen_ms,
+        "software": terminal.software,
+        "clock_offset_ms": terminal.clock_offset_ms,
+        "written": terminal.written,
+        "waiting": terminal.waiting,
+        "refused": terminal.refused,
+        "conflicts": terminal.conflicts,
+    }
