@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from armband.client.announcer import Announcer
+from armband.client.errors import StoreUnusable
 from armband.client.model import Identity, SyncStatus
 from armband.client.store.store import Kinds, Store
 from armband.client.sync_port import Batch, LinkState, RollupPart, SyncPoint
@@ -68,7 +69,11 @@ class Engine:
     async def _settle(self, write: Coroutine[Any, Any, tuple[T, Kinds]]) -> T:
         result, kinds = await write
         self.announcer.records(kinds)
-        await self.refresh_status()
+        try:
+            await self.refresh_status()
+        except StoreUnusable:
+            # The write is on the disk: failing now would make its author record it twice.
+            return result
         return result
 
     async def refresh_status(self) -> None:

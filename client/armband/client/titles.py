@@ -13,6 +13,7 @@ from armband.shared.fields import FieldType, Search
 from armband.shared.kinds import CATALOGUE
 from armband.shared.kinds.declare import Kind, View
 
+_ID = re.compile("[0-9a-f]{32}")
 _DIGITS = re.compile("[0-9]+")
 _NUMBER_WIDTH = 6
 _MS_WIDTH = 14
@@ -64,7 +65,7 @@ def about(view: View) -> tuple[bytes, ...]:
 
 
 def _is_id(text: str) -> bool:
-    return len(text) == 32 and all(char in "0123456789abcdef" for char in text)
+    return _ID.fullmatch(text) is not None
 
 
 def sort_key(view: View, title: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
+from armband.client.errors import UnknownOperation
 from armband.client.model import Identity
 from armband.client.overlay import OpState
 from armband.client.store.derive import refresh, refresh_all
@@ -131,10 +132,16 @@ def rebuild(conn: sqlite3.Connection) -> frozenset[str]:
     return refresh_all(conn, load_sync(conn).key_id)
 
 
-def set_aside(conn: sqlite3.Connection, op: bytes) -> frozenset[str] | None:
-    """Take an operation out of the tray; None when the tray does not hold it."""
+def set_aside(conn: sqlite3.Connection, op: bytes) -> frozenset[str]:
+    """Take an operation out of the tray.
+
+    Raises:
+        UnknownOperation: the tray does not hold it.
+    """
     row = conn.execute(
         "UPDATE ops SET put_away = 2 WHERE id = ? AND state = 2 AND put_away = 0 RETURNING record",
         (op,),
     ).fetchone()
-    return refresh(conn, load_sync(conn).key_id, [row[0]]) if row else None
+    if row is None:
+        raise UnknownOperation(op)
+    return refresh(conn, load_sync(conn).key_id, [row[0]])

@@ -10,9 +10,12 @@ import msgspec
 from armband.client.store.tables import encode
 from armband.client.sync_port import RollupPart
 from armband.shared import wire
+from armband.shared.kinds.unit import KIND as UNIT_KIND
 from armband.shared.rollup import NOW, CellKey, Coverage, Metrics, coverage
 from armband.shared.rollup_report import AsOf, RollupReport, build_report
 from armband.shared.units import depth_below, is_within
+
+WATCHES_KEPT = 32
 
 _metrics_decoder = msgspec.msgpack.Decoder(Metrics)
 _coverage_decoder = msgspec.msgpack.Decoder(wire.CoverageRow)
@@ -20,8 +23,11 @@ _coverage_decoder = msgspec.msgpack.Decoder(wire.CoverageRow)
 
 def apply_rollup(
     conn: sqlite3.Connection, sub: wire.Subscribe, parts: Sequence[RollupPart]
-) -> None:
-    """Take in the frames of one moment: absolute values, so a repeat changes nothing."""
+) -> frozenset[str]:
+    """Take in the frames of one moment: absolute values, so a repeat changes nothing.
+
+    Gives ``{"unit"}`` when it named units.
+    """
     watch = _watch_of(conn, sub)
     for part in parts:
         frame, body = part.frame, part.body
@@ -45,6 +51,18 @@ def apply_rollup(
             "UPDATE watches SET seq = ?, at_ms = ?, last_day = ?, coverage = ? WHERE watch = ?",
             (frame.seq, frame.at_ms, body.day, encode(body.coverage), watch),
         )
+    _forget_old(conn)
+    named = any(part.body.units for part in parts)
+    return frozenset({UNIT_KIND.name}) if named else frozenset()
+
+
+def _forget_old(conn: sqlite3.Connection) -> None:
+    """Keep the figures of the newest subscriptions only: days go by, and each is one."""
+    old = conn.execute(
+        "SELECT watch FROM watches ORDER BY seq DESC, watch DESC LIMIT -1 OFFSET ?", (WATCHES_KEPT,)
+    ).fetchall()
+    for table in ("watches", "cells") if old else ():
+        conn.executemany(f"DELETE FROM {table} WHERE watch = ?", old)
 
 
 def _watch_of(conn: sqlite3.Connection, sub: wire.Subscribe) -> int:

@@ -20,20 +20,31 @@ def page(
 ) -> tuple[int, tuple[Entry, ...]]:
     """The total and the entries from ``offset`` on; ``total`` when it is known already."""
     where, values = _conditions(query)
-    order = "DESC" if _is_dated(query.kind) else "ASC"
     if query.text.strip():
         return _page_of_found(conn, query, offset, limit)
     if total is None:
         total = conn.execute(f"SELECT count(*) FROM view WHERE {where}", values).fetchone()[0]
-    # The inner select walks the index alone; only the page's rows are fetched.
-    numbers = [
-        row[0]
-        for row in conn.execute(
-            f"SELECT n FROM view WHERE {where} ORDER BY sort {order}, n {order} LIMIT ? OFFSET ?",
-            (*values, limit, offset),
-        )
-    ]
-    return total, _entries_in_order(conn, numbers)
+    return total, _entries_in_order(conn, _numbers(conn, query, offset, limit, total))
+
+
+def _numbers(
+    conn: sqlite3.Connection, query: LedgerQuery, offset: int, limit: int, total: int
+) -> list[int]:
+    """The page's records, by walking the index alone from its nearer end."""
+    where, values = _conditions(query)
+    wanted = max(min(limit, total - offset), 0)
+    from_end = total - offset - wanted
+    backwards = from_end < offset
+    descending = _is_dated(query.kind) != backwards
+    # Equal sort keys come in the index's own order, the same in both directions; naming more
+    # columns here would make SQLite sort what it has in order already.
+    order = "DESC" if descending else "ASC"
+    rows = conn.execute(
+        f"SELECT n FROM view WHERE {where} ORDER BY sort {order} LIMIT ? OFFSET ?",
+        (*values, wanted, from_end if backwards else offset),
+    ).fetchall()
+    numbers = [row[0] for row in rows]
+    return numbers[::-1] if backwards else numbers
 
 
 def _is_dated(kind: str) -> bool:
@@ -65,7 +76,7 @@ def _page_of_found(
     kept: list[tuple[str, int]] = []
     for piece in chunks(found_by_text(conn, query.kind, query_pieces(query.text))):
         kept += conn.execute(
-            f"SELECT sort, n FROM view WHERE n IN ({marks(piece)}) AND {where}",
+            f"SELECT sort, n FROM view NOT INDEXED WHERE n IN ({marks(piece)}) AND {where}",
             (*piece, *values),
         )
     kept.sort(reverse=_is_dated(query.kind))

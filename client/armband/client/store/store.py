@@ -35,6 +35,7 @@ from armband.client.store.chain import Appended, Known, Plan
 from armband.client.store.driver import Database, ThreadedDatabase, Work
 from armband.client.sync_port import Batch, RollupPart, SyncPoint
 from armband.shared import wire
+from armband.shared.kinds.unit import KIND as UNIT_KIND
 from armband.shared.policy import Policy
 from armband.shared.rollup import NOW, CellKey, Metrics, added
 from armband.shared.rollup_report import RollupReport
@@ -58,6 +59,7 @@ class Store:
     def __init__(self, database: Database) -> None:
         self._db = database
         self._changes = 0
+        self._unit_changes = 0
         self._totals: dict[tuple[int, LedgerQuery], int] = {}
         self._units: tuple[int, dict[str, wire.UnitName]] | None = None
         self._counted: tuple[int, Policy, dict[CellKey, Metrics]] | None = None
@@ -72,12 +74,20 @@ class Store:
         """Finish what runs and close the file."""
         await self._db.close()
 
-    async def _write(self, work: Work[T]) -> T:
+    async def _write(self, work: Work[tuple[T, Kinds]]) -> tuple[T, Kinds]:
+        """A write that changes what reads see: what was kept of earlier reads is stale."""
         try:
-            return await self._db.write(work)
+            result, kinds = await self._db.write(work)
         finally:
             self._changes += 1
             self._totals.clear()
+        self._unit_changes += UNIT_KIND.name in kinds
+        return result, kinds
+
+    async def _change(self, work: Work[Kinds]) -> Kinds:
+        """As `_write`, for work that gives nothing but the changed kinds."""
+        _nothing, kinds = await self._write(lambda conn: (None, work(conn)))
+        return kinds
 
     # Whose store it is.
     async def is_enrolled(self) -> bool:
@@ -86,7 +96,7 @@ class Store:
 
     async def enrol(self, key_id: bytes, identity: Identity) -> None:
         """Make the store a terminal's; once."""
-        await self._write(partial(tables.create_sync, key_id=key_id, identity=identity))
+        await self._change(partial(tables.create_sync, key_id=key_id, identity=identity))
 
     async def identity(self) -> Identity:
         """Whose terminal this is, as the office last said."""
@@ -114,10 +124,7 @@ class Store:
         Raises:
             UnknownOperation: the tray does not hold it.
         """
-        kinds = await self._write(partial(answers.set_aside, op=op))
-        if kinds is None:
-            raise UnknownOperation(op)
-        return kinds
+        return await self._change(partial(answers.set_aside, op=op))
 
     # Reading.
     async def entry(self, record: bytes) -> Entry | None:
@@ -139,6 +146,10 @@ class Store:
             self._totals[key] = total
         return Page(offset, total, found)
 
+    def forget_totals(self) -> None:
+        """Count anew at the next page, as after a change."""
+        self._totals.clear()
+
     async def match(self, pieces: people.Pieces, limit: int) -> list[Match]:
         """People and doors that fit every piece of what was typed."""
         names = {code: unit.name for code, unit in (await self.units()).items()}
@@ -148,8 +159,8 @@ class Store:
 
     async def units(self) -> dict[str, wire.UnitName]:
         """Every unit known here, by code."""
-        if self._units is None or self._units[0] != self._changes:
-            before = self._changes
+        if self._units is None or self._units[0] != self._unit_changes:
+            before = self._unit_changes
             self._units = (before, await self._db.read(figures.load_units))
         return self._units[1]
 
@@ -252,7 +263,7 @@ class Store:
         self, receipts: wire.Receipts, now_ms: int, office_now_ms: int
     ) -> Kinds:
         """Answer waiting operations."""
-        return await self._write(
+        return await self._change(
             partial(
                 answers.apply_receipts,
                 receipts=receipts,
@@ -267,7 +278,7 @@ class Store:
         Raises:
             ProtocolViolation: it does not start at the cursor; nothing is changed.
         """
-        return await self._write(partial(base.apply_feed, feed=feed, rows=rows, now_ms=now_ms))
+        return await self._change(partial(base.apply_feed, feed=feed, rows=rows, now_ms=now_ms))
 
     async def caught_up(self, caught: wire.CaughtUp, now_ms: int) -> tuple[bool, Kinds]:
         """Compare the base with the office's; the first time from the rows themselves."""
@@ -280,11 +291,11 @@ class Store:
     async def rebuild(self) -> Kinds:
         """Empty the base; the next hello asks for everything."""
         self._proved = False
-        return await self._write(answers.rebuild)
+        return await self._change(answers.rebuild)
 
     async def apply_rollup(self, sub: wire.Subscribe, parts: Sequence[RollupPart]) -> None:
         """Take in the roll-up frames of one moment."""
-        await self._write(partial(figures.apply_rollup, sub=sub, parts=parts))
+        await self._change(partial(figures.apply_rollup, sub=sub, parts=parts))
 
 
 __all__ = ["STORE_FILE", "Appended", "Kinds", "Known", "Store"]

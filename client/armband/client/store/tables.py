@@ -132,12 +132,13 @@ def load_bases(conn: sqlite3.Connection, records: Sequence[bytes]) -> dict[bytes
     return found
 
 
-def create_sync(conn: sqlite3.Connection, key_id: bytes, identity: Identity) -> None:
-    """Make the store a terminal's."""
+def create_sync(conn: sqlite3.Connection, key_id: bytes, identity: Identity) -> frozenset[str]:
+    """Make the store a terminal's; no record looks different."""
     conn.execute(
         "INSERT INTO sync VALUES (1, ?, ?, x'', 0, 0, 0, x'', 0, 0, 0, ?, 0, ?, NULL, 0, 0)",
         (key_id, encode(identity), CHAIN_START, NO_ID),
     )
+    return frozenset()
 
 
 def load_sync_point(conn: sqlite3.Connection) -> SyncPoint:
