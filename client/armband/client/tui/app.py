@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from textual.app import App
-from textual.binding import ActiveBinding, Binding
+from textual.binding import Binding
 from textual.screen import Screen
 from textual.theme import Theme
 
@@ -31,7 +31,7 @@ from armband.client.tui.messages import (
 from armband.client.tui.screens.desk import DeskScreen
 from armband.client.tui.screens.lane import LaneScreen
 from armband.client.tui.screens.pick import Choice, PickDialog
-from armband.client.tui.widgets.key_bar import key_name
+from armband.client.tui.widgets.key_bar import ShownKey, key_name, keys_of
 from armband.shared.environment import Environment
 
 LANGUAGE = "language"
@@ -169,37 +169,33 @@ class ArmbandApp(App[None]):
         """Say what the keys here do."""
         from armband.client.tui.screens.help import HelpScreen  # not needed for the first paint
 
-        self.push_screen(HelpScreen(list(self.screen.active_bindings.values())))
+        self.push_screen(HelpScreen(keys_of(self.screen)))
 
     def action_palette(self) -> None:
         """Offer every action that works here."""
-        actions = [
-            active
-            for active in self.screen.active_bindings.values()
-            if active.binding.description and active.enabled
-        ]
+        keys = keys_of(self.screen)
 
-        async def find(text: str) -> Sequence[Choice[ActiveBinding]]:
+        async def find(text: str) -> Sequence[Choice[ShownKey]]:
             wanted = text.strip().lower()
             return [
                 choice
-                for active in actions
-                if wanted in (choice := _as_choice(active)).label.lower()
-                or wanted in active.binding.description.lower()
+                for key in keys
+                if wanted in (choice := _as_choice(key)).label.lower()
+                or wanted in key.binding.description.lower()
             ]
 
-        async def run(active: ActiveBinding | None) -> None:
-            if active is not None:
-                await self.run_action(active.binding.action, active.node)
+        async def run(key: ShownKey | None) -> None:
+            if key is not None:
+                await self.run_action(key.binding.action, key.node)
 
         self.push_screen(PickDialog(_("Commands"), find), run)
 
 
-def _as_choice(active: ActiveBinding) -> Choice[ActiveBinding]:
-    binding = active.binding
+def _as_choice(key: ShownKey) -> Choice[ShownKey]:
+    binding = key.binding
     told = _(binding.tooltip) if binding.tooltip else ""
     label = f"{_(binding.description)}  {told}".rstrip()
-    return Choice(active, label, key_name(binding.key))
+    return Choice(key, label, key_name(binding.key))
 
 
 def _lane() -> type[DeskScreen]:

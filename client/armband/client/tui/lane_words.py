@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from armband.client.i18n import N_, _
-from armband.client.i18n.words import join_words, masked_phone, option_label
+from armband.client.i18n.words import join_words, masked_phone, option_label, widest
 from armband.client.lane import Fault, LaneCheck
 from armband.client.tui.screens.ledger_rows import CODE_TONES
 from armband.client.tui.text import Cell, Column
@@ -12,6 +12,8 @@ from armband.shared.policy import Policy
 
 DECISIONS = ("passed", "turned_back", "referred")
 """In the order of their keys 1, 2, 3."""
+COMMON_CODES = ("green", "yellow", "red")
+"""The colours whose words a column must hold whole."""
 _FIELDS = CATALOGUE["check"].fields
 _ANSWERS = {
     "1": "passed",
@@ -43,8 +45,8 @@ def lane_columns() -> list[Column]:
         Column("", 14, grow=3),
         Column("", 11, drop=1),
         Column("", 4, right=True),
-        Column("", 8),
-        Column("", 11),
+        Column("", widest(_FIELDS["code"], COMMON_CODES)),
+        Column("", widest(_FIELDS["decision"])),
     ]
 
 

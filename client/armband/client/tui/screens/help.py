@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from textual.app import ComposeResult
-from textual.binding import ActiveBinding, Binding
+from textual.binding import Binding
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
@@ -13,7 +13,7 @@ from textual.widgets import Static
 from armband.client.i18n import N_, _
 from armband.client.tui.text import Cell
 from armband.client.tui.widgets.fact_list import FactList
-from armband.client.tui.widgets.key_bar import KeyBar, key_name
+from armband.client.tui.widgets.key_bar import KeyBar, ShownKey, key_name
 
 _LANE = (
     (
@@ -37,9 +37,9 @@ class HelpScreen(ModalScreen[None]):
         Binding("up,pageup", "scroll(-1)", show=False),
     ]
 
-    def __init__(self, bindings: Sequence[ActiveBinding]) -> None:
+    def __init__(self, keys: Sequence[ShownKey]) -> None:
         super().__init__()
-        self._listed = bindings
+        self._keys = keys
 
     def compose(self) -> ComposeResult:
         """The list of keys."""
@@ -51,12 +51,8 @@ class HelpScreen(ModalScreen[None]):
     def on_mount(self) -> None:
         """Write the list."""
         facts: list[tuple[str, Cell]] = []
-        seen: set[str] = set()
-        for active in self._listed:
-            binding = active.binding
-            if not binding.description or binding.action in seen:
-                continue
-            seen.add(binding.action)
+        for key in self._keys:
+            binding = key.binding
             words = _(binding.description)
             if binding.tooltip:
                 words = f"{words}  {_(binding.tooltip)}"

@@ -2,24 +2,56 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from rich.cells import cell_len
 from textual.app import RenderResult
 from textual.binding import Binding
 from textual.content import Content
+from textual.dom import DOMNode
 from textual.geometry import Size
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 
 from armband.client.i18n import _
 
-_SHORT = {"escape": "Esc", "enter": "Enter", "tab": "Tab", "space": "Space"}
+_SHORT = {"escape": "Esc", "enter": "Enter", "tab": "Tab", "space": "Space", "delete": "Del"}
 
 
 def key_name(key: str) -> str:
-    """A key as the footer and the help show it."""
+    """A key as the footer and the help show it; of several the first."""
+    key = key.partition(",")[0]
     if key.startswith("ctrl+"):
         return "^" + key.removeprefix("ctrl+").upper()
     return _SHORT.get(key, key.upper() if key.startswith("f") and key[1:].isdigit() else key)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownKey:
+    """A key that works on a screen, and whose action it is."""
+
+    binding: Binding
+    node: DOMNode
+    everywhere: bool
+
+
+def keys_of(screen: Screen[object]) -> list[ShownKey]:
+    """The keys that a screen and, unless it is a dialog, the app declare and allow now.
+
+    Taken from the declarations, because a hidden key of the focused field (Enter) would hide the
+    screen's own in `active_bindings`.
+    """
+    nodes: list[tuple[DOMNode, bool]] = [(screen, False)]
+    if not isinstance(screen, ModalScreen):
+        nodes.append((screen.app, True))
+    found = []
+    for node, everywhere in nodes:
+        for binding in node.BINDINGS:
+            if isinstance(binding, Binding) and binding.description:
+                action = binding.action.partition("(")[0]
+                if node.check_action(action, ()):
+                    found.append(ShownKey(binding, node, everywhere))
+    return found
 
 
 class KeyBar(Widget):
@@ -42,21 +74,14 @@ class KeyBar(Widget):
         self.refresh(layout=True)
 
     def _rows(self, width: int) -> list[list[Binding]]:
-        own: list[Binding] = []
-        everywhere: list[Binding] = []
-        seen: set[str] = set()
-        for active in self.screen.active_bindings.values():
-            binding = active.binding
-            if not binding.show or not active.enabled or binding.action in seen:
-                continue
-            seen.add(binding.action)
-            (everywhere if active.node is self.app else own).append(binding)
-        everywhere.sort(key=lambda binding: binding.id or "")
-        if sum(map(_cells, own + everywhere)) <= width:
-            keys = [b for b in everywhere if b.key.startswith("f")]
+        keys = [key for key in keys_of(self.screen) if key.binding.show]
+        own = [key.binding for key in keys if not key.everywhere]
+        everywhere = [key.binding for key in keys if key.everywhere]
+        if sum(map(_cells, own + everywhere)) < width:
+            front = [b for b in everywhere if b.key.startswith("f")]
             rest = [b for b in everywhere if not b.key.startswith("f")]
-            return [[*keys, *own, *rest]]
-        return [own, everywhere] if own else [everywhere]
+            return [[*front, *own, *rest]]
+        return [own, everywhere] if own and everywhere else [own or everywhere]
 
     def get_content_height(self, _container: Size, _viewport: Size, width: int) -> int:
         """One or two rows."""

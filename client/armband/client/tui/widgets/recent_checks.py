@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
+
 from armband.client.i18n import _
-from armband.client.i18n.entries import person_of_check
-from armband.client.i18n.words import join_words, option_label, temperature_text
-from armband.client.model import Entry, LedgerQuery
+from armband.client.i18n.entries import person_of_check, standing_word
+from armband.client.i18n.words import join_words, option_label, temperature_text, widest
+from armband.client.model import Entry, LedgerQuery, Standing
+from armband.client.tui.lane_words import COMMON_CODES
 from armband.client.tui.screens.ledger_rows import CODE_TONES, standing_cell
 from armband.client.tui.text import Cell, Column
 from armband.client.tui.widgets.paged_list import PagedList
@@ -105,11 +108,11 @@ class RecentChecks(PagedList, can_focus=False):
 def _columns() -> list[Column]:
     return [
         Column("", 8),
-        Column("", 12, grow=2),
-        Column("", 9, grow=1),
+        Column("", 11, grow=2),
+        Column("", 8, grow=1),
         Column("", 4, right=True),
-        Column("", 6),
-        Column("", 8),
-        Column("", 8),
-        Column("", 5, grow=3),
+        Column("", widest(_FIELDS["code"], COMMON_CODES)),
+        Column("", widest(_FIELDS["decision"])),
+        Column("", max(cell_len(standing_word(standing)) for standing in Standing)),
+        Column("", 8, grow=3),
     ]
