@@ -32,18 +32,13 @@ class Feeder:
         if self.reading_store or self._follower.behind:
             self._fed_at_s = now_s
             return await self._from_store()
-        if self._follower.waiting or self._idle_at_s() <= now_s:
-            frame = self._from_hub()
-            if frame is not None:
-                self._fed_at_s = now_s
-                return [frame]
+        if self._follower.waiting or self.due_s() <= now_s:
+            self._fed_at_s = now_s
+            return self._from_hub()
         return []
 
-    def due_s(self) -> float | None:
-        """Loop time at which there is something to say although nothing happens."""
-        return self._idle_at_s() if self._hub.seq > self._cursor else None
-
-    def _idle_at_s(self) -> float:
+    def due_s(self) -> float:
+        """Loop time at which to look how far the office has come, although nothing woke us."""
         return self._fed_at_s + IDLE_S
 
     async def _from_store(self) -> list[bytes]:
@@ -84,12 +79,12 @@ class Feeder:
             *await self._fit(between, to_seq, hist, rows[middle:], []),
         ]
 
-    def _from_hub(self) -> bytes | None:
+    def _from_hub(self) -> list[bytes]:
         to_seq, hist = self._hub.seq, self._hub.hist
         changes, left = self._follower.take(self._cursor)
         if to_seq <= self._cursor:
-            return None
+            return []
         rows = [wire.FeedRow(change.seq, change.state) for change in changes]
         feed = wire.Feed(self._cursor, to_seq, hist, wire.pack_list(rows), left)
         self._cursor = to_seq
-        return wire.encode(feed)
+        return [wire.encode(feed)]

@@ -43,7 +43,7 @@ VERBS: Mapping[str, Verb] = {
     "export": Verb("export", "write records as a ledger"),
     "terminals": Verb("terminals", "list the terminals"),
     "revoke": Verb("revoke", "trust a terminal no more"),
-    "tray": Verb("tray", "list what was refused, or try one again"),
+    "tray": Verb("tray", "list what was refused"),
     "audit": Verb("audit", "recount everything and compare"),
 }
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import sys
+import unicodedata
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any, TextIO
 
 import msgspec
@@ -33,6 +36,16 @@ class Output:
         """A line of data, at once: a reader at a pipe gets it when it is said."""
         print(text, file=self._stdout, flush=True)
 
+    def table(self, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Rows in columns; a Chinese character takes two cells."""
+        lines = [heads, *rows]
+        widths = [max(cells(line[index]) for line in lines) for index in range(len(heads))]
+        for line in lines:
+            padded = (
+                text + " " * (width - cells(text)) for text, width in zip(line, widths, strict=True)
+            )
+            self.line("  ".join(padded).rstrip())
+
     def note(self, text: str) -> None:
         """A line for the person who runs the command."""
         print(text, file=self._stderr, flush=True)
@@ -46,3 +59,13 @@ class Output:
         bar = "#" * filled + "-" * (width - filled)
         end = "\n" if done >= total else ""
         print(f"\r[{bar}] {done:,} of {total:,} {what}", end=end, file=self._stderr, flush=True)
+
+
+def cells(text: str) -> int:
+    """How many cells of a terminal a text takes."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def moment(ms: int) -> str:
+    """A moment in UTC milliseconds, for people: in this machine's time."""
+    return datetime.fromtimestamp(ms / 1000, UTC).astimezone().strftime("%Y-%m-%d %H:%M %Z")

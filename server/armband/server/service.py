@@ -1,0 +1,90 @@
+"""A serving office: store, gateway, socket and control socket, started and stopped in order."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from armband.server.admin import Admin
+from armband.server.certificate import load_certificate
+from armband.server.control import ControlServer, Progress
+from armband.server.desk import WAIT_S, plain, require_office
+from armband.server.gateway import Gateway
+from armband.server.listener import Listener
+from armband.server.lock import OfficeLock
+from armband.server.office import Office, open_office
+from armband.shared.environment import Environment
+
+_ANYWHERE = {"0.0.0.0": socket.AF_INET, "::": socket.AF_INET6}  # noqa: S104 - recognised, not used
+_PROBES = {socket.AF_INET: "192.0.2.1", socket.AF_INET6: "2001:db8::1"}
+"""Addresses for documentation (RFC 5737, RFC 3849): asked for the way, never sent anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A serving office.
+
+    Attributes:
+        url: where it listens.
+    """
+
+    office: Office
+    gateway: Gateway
+    url: str
+
+
+@asynccontextmanager
+async def serve_office(
+    directory: Path, environment: Environment, host: str, port: int
+) -> AsyncIterator[Service]:
+    """Serve the office in ``directory`` until the block is left.
+
+    Raises:
+        OfficeBusy: another process holds the office.
+        StoreMissing: there is none.
+        OSError: the address cannot be listened on.
+    """
+    require_office(directory)
+    certificate = load_certificate(directory)
+    async with AsyncExitStack() as stack:
+        lock = OfficeLock(directory)
+        await lock.acquire(WAIT_S)
+        stack.callback(lock.release)
+        office = await stack.enter_async_context(open_office(directory, environment))
+        gateway = Gateway(office, environment)
+        listener = Listener(gateway.serve, certificate)
+        gateway.start()
+        url = await listener.start(host, port)
+        stack.push_async_callback(listener.stop)
+        stack.push_async_callback(gateway.stop)
+        admin = Admin(office, environment)
+
+        async def answer(verb: str, args: dict[str, Any], progress: Progress) -> Any:
+            result = await admin.call(verb, args, progress)
+            if verb == "invite":
+                return {**plain(result), "url": _reachable(url, host)}
+            return result
+
+        control = ControlServer(directory, answer)
+        await control.start()
+        stack.push_async_callback(control.stop)
+        yield Service(office, gateway, url)
+
+
+def _reachable(url: str, host: str) -> str:
+    """The address to print on an invitation: of this machine when the office listens on all."""
+    family = _ANYWHERE.get(host)
+    if family is None:
+        return url
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect((_PROBES[family], 9))
+        except OSError:
+            return url
+        own = str(probe.getsockname()[0])
+    shown = f"[{own}]" if ":" in own else own
+    return f"wss://{shown}:{url.rpartition(':')[2]}"

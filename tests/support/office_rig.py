@@ -1,0 +1,102 @@
+"""A real office on a real file, its gateway, and terminals that reach it through a fake wire."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+from armband.server.gateway import Gateway
+from armband.server.model import Terminal
+from armband.server.office import Office, create_office, open_office
+from armband.shared import handshake
+from armband.shared.drafts import Draft
+from armband.shared.environment import Environment
+from armband.shared.ids import natural_record_id
+from armband.shared.permissions import Role
+from support.fake_wire import FakeTransport, fake_pair
+from support.peer import Key, Peer
+from support.waiting import within
+
+START_MS = 1_655_000_000_000
+"""2022-06-12 in Shanghai, in the morning."""
+OFFICE = "lianhu"
+UNITS = (
+    ("lianhu/yg", "阳光社区", "community"),
+    ("lianhu/yg/g1", "第1网格", "grid"),
+    ("lianhu/yg/g2", "第2网格", "grid"),
+    ("lianhu/hy", "花园社区", "community"),
+    ("lianhu/hy/g1", "花园第1网格", "grid"),
+)
+
+
+@dataclass
+class Clock:
+    """A wall clock that a test moves by hand."""
+
+    now_ms: int = START_MS
+
+    def __call__(self) -> int:
+        return self.now_ms
+
+
+@dataclass
+class Rig:
+    """A serving office."""
+
+    office: Office
+    gateway: Gateway
+    environment: Environment
+    clock: Clock
+    tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    ends: list[FakeTransport] = field(default_factory=list)
+
+    async def enrol(self, unit: str, role: Role) -> tuple[Key, Terminal]:
+        """A listed key, without the handshake."""
+        key = Key()
+        code = await self.office.create_invite(unit, role, "张三", self.clock() + 3_600_000)
+        return key, await self.office.take_invite(handshake.invite_id(code), key.public)
+
+    def connect(self, key: Key | None = None, room: int = 64) -> Peer:
+        """A new connection; the hello is still to be said."""
+        ours, theirs = fake_pair(room=room)
+        self.ends.append(ours)
+        self.tasks.append(asyncio.create_task(self.gateway.serve(ours)))
+        return Peer(theirs, key)
+
+    async def settle(self) -> None:
+        """Wait until every connection has ended."""
+        for task in self.tasks:
+            await within(task, "a connection ends")
+
+
+def unit_drafts() -> list[Draft]:
+    """The units of the rig."""
+    return [
+        Draft("unit", natural_record_id(OFFICE, "unit", code), code, {"name": name, "level": level})
+        for code, name, level in UNITS
+    ]
+
+
+@asynccontextmanager
+async def office_rig(directory: Path, seed: int = 1) -> AsyncIterator[Rig]:
+    """An office with a few units, served."""
+    random, clock = Random(seed), Clock()
+    environment = Environment(clock, random.randbytes)
+    await create_office(directory, OFFICE, "莲湖街道", environment)
+    async with open_office(directory, environment) as office:
+        outcomes = await office.upsert(unit_drafts(), "office")
+        assert set(outcomes) == {"new"}
+        gateway = Gateway(office, environment)
+        gateway.start()
+        rig = Rig(office, gateway, environment, clock)
+        try:
+            yield rig
+        finally:
+            await gateway.stop()
+            for end in rig.ends:
+                end.abort()
+            await rig.settle()
