@@ -159,6 +159,23 @@ async def test_a_workbook_holds_texts_and_numbers_and_the_csvs_checksum(tmp_path
     assert [entry.name for entry in tmp_path.iterdir()] == ["v.xlsx"]
 
 
+async def test_doors_stand_in_the_order_in_which_people_walk():
+    doors = ["3-1-1001", "12-1-101", "3-1-101", "东户", "3-2-101"]
+    views = [
+        View(bytes([number]) * 16, "household", "lianhu/yg/g3", {"door": door})
+        for number, door in enumerate(doors)
+    ]
+    rows = await exported(Shelf(*views), Query(kind_named("household")))
+    assert [row[0] for row in rows[1:-1]] == ["东户", "3-1-101", "3-1-1001", "3-2-101", "12-1-101"]
+
+
+async def test_a_ledger_is_readable_for_its_maker_alone(tmp_path):
+    for form in ("csv", "xlsx"):
+        path = tmp_path / f"h.{form}"
+        await export_to(shelf(), Query(kind_named("household"), form=form), path)
+        assert path.stat().st_mode & 0o077 == 0
+
+
 async def test_jsonl_is_for_scripts(tmp_path):
     path = tmp_path / "v.jsonl"
     await export_to(shelf(visit(1, "2022-03-31")), Query(kind_named("visit"), form="jsonl"), path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from armband.shared.units import lineage
 from armband.shared.wire import UnitName
 
 PAGE_RECORDS = 500
+_DIGITS = re.compile(r"([0-9]+)")
 
 
 class Office(Protocol):
@@ -100,6 +102,7 @@ async def export_to(office: Office, query: Query, target: Path | BinaryIO) -> in
         return await _to_stream(office, query, ledger, target)
     part = target.with_name(f".{target.name}.part")
     try:
+        _make_private(part)
         if query.form == "xlsx":
             rows = await _fill(office, query, XlsxWriter(ledger, part, title_for(ledger)))
         else:
@@ -112,6 +115,11 @@ async def export_to(office: Office, query: Query, target: Path | BinaryIO) -> in
         with suppress(OSError):
             part.unlink()
     return rows
+
+
+def _make_private(part: Path) -> None:
+    """A ledger is about people: only its maker may read it until they say otherwise."""
+    os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
 
 
 def _keep(part: Path, target: Path) -> None:
@@ -133,10 +141,34 @@ async def _to_stream(office: Office, query: Query, ledger: Ledger, file: BinaryI
 
 
 async def _fill(office: Office, query: Query, writer: Writer) -> int:
+    """Unit by unit, in each as people look for it: by time, else by door or name."""
+    unit = ""
+    waiting: list[View] = []
     async for view in _records(office, query.kind.name, query.unit or office.code):
+        if view.unit != unit:
+            _add_sorted(writer, waiting)
+            unit, waiting = view.unit, []
         if query.holds(view):
-            writer.add(view)
+            waiting.append(view)
+    _add_sorted(writer, waiting)
     return writer.finish()
+
+
+def _add_sorted(writer: Writer, views: list[View]) -> None:
+    for view in sorted(views, key=_reading_order):
+        writer.add(view)
+
+
+def _reading_order(view: View) -> tuple[str, int, list[tuple[int, str]], bytes]:
+    """3-1-101 before 3-1-1001 before 12-1-101."""
+    at = view.fields.get("at")
+    title = view.text("door") or view.text("name")
+    parts = [
+        (int(part), "") if part.isdecimal() and part.isascii() else (-1, part)
+        for part in _DIGITS.split(title)
+        if part
+    ]
+    return view.text("day"), at if isinstance(at, int) else 0, parts, view.id
 
 
 async def _records(office: Office, kind: str, unit: str) -> AsyncIterator[View]:
