@@ -10,7 +10,7 @@ from armband.shared.merge import Write, candidates, conflicts, merge
 RECORD = bytes(16)
 
 
-def write(  # noqa: PLR0913 (a write has this many parts)
+def write(
     name: str, stamp: int, patch: Patch, *, seen: int = 0, landed: int = 0, branch: str = ""
 ) -> Write:
     op = name.encode().ljust(16, b".")
