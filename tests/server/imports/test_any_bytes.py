@@ -53,11 +53,13 @@ def workbook() -> bytes:
 WORKBOOK = workbook()
 
 
+@settings(deadline=None)
 @given(raw=st.binary(max_size=400), heads=st.sampled_from(BOOKS))
 def test_any_bytes(raw, heads):
     take(raw, heads)
 
 
+@settings(deadline=None)
 @given(
     prefix=st.sampled_from(
         [b"PK\x03\x04", bytes.fromhex("d0cf11e0a1b11ae1"), b"\xff\xfe", b"\xef\xbb\xbf"]
@@ -68,7 +70,7 @@ def test_any_bytes_behind_a_known_beginning(prefix, raw):
     take(prefix + raw, HOUSEHOLDS)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_a_workbook_with_a_few_bytes_changed(data):
     raw = bytearray(WORKBOOK)
@@ -77,7 +79,7 @@ def test_a_workbook_with_a_few_bytes_changed(data):
     take(bytes(raw), HOUSEHOLDS)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_a_workbook_whose_parts_are_damaged(data):
     """Inside the zip, where no checksum of the container helps."""
@@ -105,7 +107,7 @@ CELLS = st.one_of(
 USUAL = {"name": "赵梅", "head": "赵梅", "room": "101", "phone": "13800000000", "level": "网格"}
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(data=st.data(), heads=st.sampled_from(BOOKS))
 def test_any_cells_under_known_heads(data, heads):
     rows = [[names[0] for names in heads.fields.values()]]
