@@ -17,13 +17,15 @@ import msgspec
 from armband.server.admin import Admin
 from armband.server.control import ControlClient, Progress, remove_stale_socket
 from armband.server.errors import StoreMissing
-from armband.server.lock import POLL_S, OfficeLock
+from armband.server.lock import OfficeLock
 from armband.server.office import open_office
 from armband.server.office.opening import STORE_FILE
 from armband.shared.environment import Environment
 
 WAIT_S = 5.0
 """How long a command waits for another one that holds the office."""
+POLL_S = 0.05
+"""How often it looks again."""
 
 
 class Desk(Protocol):
@@ -69,9 +71,7 @@ class _RemoteDesk:
 
 
 @asynccontextmanager
-async def open_desk(
-    directory: Path, environment: Environment, wait_s: float = WAIT_S
-) -> AsyncIterator[Desk]:
+async def open_desk(directory: Path, environment: Environment) -> AsyncIterator[Desk]:
     """The office in ``directory``, by the way that is open.
 
     Raises:
@@ -81,7 +81,7 @@ async def open_desk(
     """
     require_office(directory)
     lock = OfficeLock(directory)
-    client = await _lock_or_client(directory, lock, wait_s)
+    client = await lock_or_client(directory, lock)
     if client is not None:
         try:
             yield _RemoteDesk(client)
@@ -106,10 +106,14 @@ def require_office(directory: Path) -> None:
         raise StoreMissing(f"there is no office in {directory}: armband-server init makes one")
 
 
-async def _lock_or_client(directory: Path, lock: OfficeLock, wait_s: float) -> ControlClient | None:
-    """A connection to the office's holder, or None once the lock is ours."""
+async def lock_or_client(directory: Path, lock: OfficeLock) -> ControlClient | None:
+    """A connection to the server that holds the office, or None once the lock is ours.
+
+    Raises:
+        OfficeBusy: the holder neither answers nor ends within `WAIT_S`.
+    """
     loop = asyncio.get_running_loop()
-    deadline = loop.time() + wait_s
+    deadline = loop.time() + WAIT_S
     while not lock.try_acquire():
         try:
             return await ControlClient.connect(directory)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import fcntl
 import os
 from pathlib import Path
@@ -56,20 +55,3 @@ class OfficeLock:
             f"the office in {folder} is held by process {self.holder()}, which does not answer on "
             "its control socket; wait for it to end, or stop that process and try again"
         )
-
-    async def acquire(self, timeout_s: float) -> None:
-        """Take the lock, waiting for its holder for a while.
-
-        Raises:
-            OfficeBusy: it was not free within ``timeout_s``.
-        """
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + timeout_s
-        while not self.try_acquire():
-            if loop.time() > deadline:
-                raise self.busy()
-            await asyncio.sleep(POLL_S)
-
-
-POLL_S = 0.05
-"""How often a lock that somebody else holds is tried again."""

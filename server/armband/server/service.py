@@ -12,7 +12,8 @@ from typing import Any
 from armband.server.admin import Admin
 from armband.server.certificate import load_certificate
 from armband.server.control import ControlServer, Progress
-from armband.server.desk import WAIT_S, plain, require_office
+from armband.server.desk import lock_or_client, plain, require_office
+from armband.server.exits import OfficeBusy
 from armband.server.gateway import Gateway
 from armband.server.listener import Listener
 from armband.server.lock import OfficeLock
@@ -52,7 +53,12 @@ async def serve_office(
     certificate = load_certificate(directory)
     async with AsyncExitStack() as stack:
         lock = OfficeLock(directory)
-        await lock.acquire(WAIT_S)
+        server = await lock_or_client(directory, lock)
+        if server is not None:
+            await server.close()
+            raise OfficeBusy(
+                f"a server runs the office in {directory} already: process {lock.holder()}"
+            )
         stack.callback(lock.release)
         office = await stack.enter_async_context(open_office(directory, environment))
         gateway = Gateway(office, environment)
