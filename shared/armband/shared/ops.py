@@ -14,11 +14,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import Annotated
 
 import msgspec
 
 from armband.shared import limits
 from armband.shared.fields import Patch, Value
+from armband.shared.hlc import MAX_STAMP
 from armband.shared.ids import ID_BYTES, NO_ID
 
 MAX_AUTHOR = 60
@@ -52,8 +54,8 @@ class WireOp(msgspec.Struct, frozen=True, array_like=True):
     two encodings of one thing.
     """
 
-    hlc: int
-    nonce: int
+    hlc: Annotated[int, msgspec.Meta(ge=0, le=MAX_STAMP)]
+    nonce: Annotated[int, msgspec.Meta(ge=0)]
     payload: bytes
 
 

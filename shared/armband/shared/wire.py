@@ -28,7 +28,11 @@ Id = Annotated[bytes, msgspec.Meta(min_length=16, max_length=16)]
 Code = Annotated[str, msgspec.Meta(max_length=200)]
 Words = Annotated[str, msgspec.Meta(max_length=500)]
 Body = Annotated[bytes, msgspec.Meta(max_length=limits.MAX_FRAME)]
-Number = Annotated[int, msgspec.Meta(ge=0)]
+Number = Annotated[int, msgspec.Meta(ge=0, le=(1 << 62) - 1)]
+"""Sequences, counters and stamps; with room to add to one and still fit into a database."""
+Version = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
+Moment = Annotated[int, msgspec.Meta(ge=-(1 << 52), le=1 << 52)]
+"""UTC milliseconds; a clock may be wrong by a lot, but fits into a database."""
 
 
 # From the office, at once after the connection opens.
@@ -52,11 +56,11 @@ class Hello(msgspec.Struct, frozen=True, array_like=True, tag=2):
     of the office's history that the terminal has seen.
     """
 
-    protocol: int
-    schema: int
+    protocol: Version
+    schema: Version
     software: Words
     key_id: Id
-    now_ms: int
+    now_ms: Moment
     epoch: bytes
     cursor: Number
     witness_seq: Number
@@ -68,7 +72,7 @@ class Hello(msgspec.Struct, frozen=True, array_like=True, tag=2):
 class Enrol(msgspec.Struct, frozen=True, array_like=True, tag=3):
     """A new terminal proves that it holds an enrolment code, without showing it."""
 
-    protocol: int
+    protocol: Version
     invite: Annotated[bytes, msgspec.Meta(min_length=8, max_length=8)]
     public_key: Annotated[bytes, msgspec.Meta(min_length=32, max_length=32)]
     nonce: Annotated[bytes, msgspec.Meta(min_length=32, max_length=32)]
@@ -78,7 +82,7 @@ class Enrol(msgspec.Struct, frozen=True, array_like=True, tag=3):
 class TokenHello(msgspec.Struct, frozen=True, array_like=True, tag=4):
     """A script says hello with its token."""
 
-    protocol: int
+    protocol: Version
     software: Words
     token: Words
 
@@ -87,7 +91,7 @@ class Push(msgspec.Struct, frozen=True, array_like=True, tag=5):
     """Consecutive operations of the terminal's chain: packed list of `ops.WireOp`."""
 
     prev: Id
-    counter: Annotated[int, msgspec.Meta(ge=1)]
+    counter: Annotated[int, msgspec.Meta(ge=1, le=(1 << 62) - 1)]
     body: Body
 
 
