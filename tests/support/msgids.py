@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import gc
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import armband.client.i18n
@@ -14,15 +16,25 @@ CLIENT = Path(armband.client.i18n.__file__).parent.parent
 _MARKS = {"_": 1, "N_": 1, "ngettext": 2}
 
 
+@cache
 def in_code() -> dict[str, str]:
     """Message id to the place where it stands."""
     found: dict[str, str] = {}
     for path in sorted(CLIENT.rglob("*.py")):
-        for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for call in ast.walk(_tree(path)):
             if isinstance(call, ast.Call):
                 for text in _messages(call):
                     found.setdefault(text, f"{path.relative_to(CLIENT)}:{call.lineno}")
     return found
+
+
+def _tree(path: Path) -> ast.Module:
+    # CPython 3.11 loses count of its recursion when a collection runs inside the parser.
+    gc.disable()
+    try:
+        return ast.parse(path.read_text("utf-8"))
+    finally:
+        gc.enable()
 
 
 def _messages(call: ast.Call) -> Iterator[str]:

@@ -92,7 +92,7 @@ class ArmbandApp(App[None]):
         Binding("f7", "go('board')", "Board", id="app-7-board", tooltip="The figures by unit"),
         Binding("f8", "go('sync')", "Sync", id="app-8-sync", tooltip="Sync, conflicts, refused"),
         Binding("ctrl+l", "language", "中/EN", id="app-9-language", tooltip="Chinese or English"),
-        Binding("ctrl+p", "palette", "Commands", id="app-9-palette", tooltip="Every action"),
+        Binding("ctrl+p", "palette", "Menu", id="app-9-palette", tooltip="Every action"),
         Binding("ctrl+q", "quit", "Quit", id="app-9-quit", show=False, priority=True),
     ]
 
@@ -188,7 +188,7 @@ class ArmbandApp(App[None]):
             if key is not None:
                 await self.run_action(key.binding.action, key.node)
 
-        self.push_screen(PickDialog(_("Commands"), find), run)
+        self.push_screen(PickDialog(_("Menu"), find), run)
 
 
 def _as_choice(key: ShownKey) -> Choice[ShownKey]:

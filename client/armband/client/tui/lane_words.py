@@ -5,15 +5,13 @@ from __future__ import annotations
 from armband.client.i18n import N_, _
 from armband.client.i18n.words import join_words, masked_phone, option_label, widest
 from armband.client.lane import Fault, LaneCheck
-from armband.client.tui.screens.ledger_rows import CODE_TONES
+from armband.client.tui.screens.ledger_rows import CODE_TONES, COMMON_CODES
 from armband.client.tui.text import Cell, Column
 from armband.shared.kinds import CATALOGUE
 from armband.shared.policy import Policy
 
 DECISIONS = ("passed", "turned_back", "referred")
 """In the order of their keys 1, 2, 3."""
-COMMON_CODES = ("green", "yellow", "red")
-"""The colours whose words a column must hold whole."""
 _FIELDS = CATALOGUE["check"].fields
 _ANSWERS = {
     "1": "passed",
@@ -93,6 +91,13 @@ def fault_words(fault: Fault, part: str) -> str:
 def missing_words(missing: tuple[str, ...]) -> str:
     """What a line still needs."""
     return _("Still needed: {what}").format(what=join_words([_(_MISSING[m]) for m in missing]))
+
+
+def choice_words(candidates: tuple[LaneCheck, ...]) -> str:
+    """What a choice is about."""
+    if len(candidates) == 1 and candidates[0].person is None:
+        return _("Nobody here is called so. A stranger?")
+    return _("Who is meant?")
 
 
 def reason_words(reasons: tuple[str, ...]) -> str:

@@ -45,6 +45,7 @@ from armband.client.tui.lane_words import (
     DECISIONS,
     answered_decision,
     check_words,
+    choice_words,
     decision_keys,
     fault_words,
     lane_cells,
@@ -104,6 +105,8 @@ class LaneScreen(DeskScreen):
         self._chosen = -1
         self._said = Preview()
         self._returned: list[CameBack] = []
+        self._back = ("", "")
+        """A line that came back into the input, and why."""
         self._aside = ""
         self._last_key_s = 0.0
         self._answer_timer: Timer | None = None
@@ -253,13 +256,16 @@ class LaneScreen(DeskScreen):
                 words = reason_words(reasons)
                 message = _("{reasons}: Enter asks for the decision").format(reasons=words)
                 tone = "bad"
-            case NeedsChoice():
-                message, tone = _("Who is meant?"), "wait"
-                hint = _("Down chooses")
+            case NeedsChoice(candidates):
+                message, tone = choice_words(candidates), "wait"
+                hint = _("Down chooses") if several else _("Enter asks")
             case Incomplete(missing, _):
                 message = missing_words(missing)
             case Wrong(fault, part):
                 message, tone = fault_words(fault, part), "bad"
+        text, why = self._back
+        if why and text == self.line.value:
+            message, tone = why, "bad"
         self.query_one(LanePreview).show(Preview(message, tone, hint, rows, self._chosen))
 
     def _show_question(self, question: Question) -> None:
@@ -274,7 +280,7 @@ class LaneScreen(DeskScreen):
                 lane_cells(check, str(n) if n < 10 else "", policy)
                 for n, check in enumerate(question.candidates, 1)
             ]
-            message = _("! Who is meant? A digit, or arrows and Enter")
+            message = f"! {choice_words(question.candidates)} {_('A digit, or arrows and Enter')}"
             preview = Preview(message, "wait", _("Esc changes"), rows, self._chosen)
         self.query_one(LanePreview).show(preview)
 
@@ -427,12 +433,13 @@ class LaneScreen(DeskScreen):
         self._show()
 
     def _came_back(self, returned: CameBack) -> None:
-        if returned.line.text:
-            self._returned.append(returned)
         words = self._why(returned)
         if words:
             self.app.bell()
-            self._said = Preview(words, "bad")
+        if returned.line.text:
+            self._returned.append(returned)
+            words = f"{returned.line.text}: {words}" if words else ""
+        self._said = Preview(words, "bad")
 
     def _why(self, returned: CameBack) -> str:
         if returned.fault is not None:
@@ -451,6 +458,7 @@ class LaneScreen(DeskScreen):
             self.line.cursor_position = len(self.line.value)
         elif self._returned and not self.line.value and not len(self.queue):
             returned = self._returned.pop(0)
+            self._back = (returned.line.text, self._why(returned))
             self.line.value = returned.line.text
             self.line.cursor_position = len(returned.line.text)
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from armband.client.i18n import _
+from rich.cells import cell_len
+
+from armband.client.i18n import N_, _
 from armband.client.i18n.entries import STANDING_TONE, person_of_check, standing_word
-from armband.client.i18n.words import field_label
-from armband.client.model import Entry
+from armband.client.i18n.words import field_label, widest
+from armband.client.model import Entry, Standing
 from armband.client.tui.context import Context
 from armband.client.tui.text import Cell, Column
 from armband.shared.fields import FieldType
@@ -18,7 +20,7 @@ _WIDTHS = {
     FieldType.NOTE: (8, 3),
     FieldType.PHONE: (11, 0),
     FieldType.COUNT: (4, 0),
-    FieldType.TEMPERATURE: (5, 0),
+    FieldType.TEMPERATURE: (4, 0),
     FieldType.TEMPERATURES: (9, 1),
     FieldType.CHOICE: (8, 1),
     FieldType.CHOICES: (10, 2),
@@ -29,6 +31,14 @@ _WIDTHS = {
 }
 """Cells that a type of field needs, and its share of what is left over."""
 
+_SHORT_TITLES = {
+    "Temperature": N_("Temp"),
+    "Code seen": N_("Code"),
+    "Head of household": N_("Head"),
+}
+"""Labels that are too long for a column."""
+COMMON_CODES = ("green", "yellow", "red")
+"""The colours whose words a column must hold whole."""
 CODE_TONES = {"green": "good", "yellow": "wait", "red": "bad"}
 """The colour beside the word for a health code; the word is always there."""
 
@@ -39,14 +49,22 @@ def ledger_columns(kind: Kind) -> list[Column]:
     for place, name in enumerate(kind.columns):
         declared = kind.fields[name]
         width, grow = _WIDTHS.get(declared.type, (8, 1))
-        title = field_label(kind.name, name)
-        if kind.name == "check" and name == "resident":
-            title = _("Who")
+        title = _column_title(kind, name)
+        if declared.type is FieldType.CHOICE:
+            width = widest(declared, COMMON_CODES if name == "code" else ())
+        width = max(width, cell_len(title))
         right = declared.type in {FieldType.COUNT, FieldType.TEMPERATURE}
         drop = place if place > 2 else 0
         columns.append(Column(title, width, grow, right, drop))
-    columns.append(Column(_("Standing"), 8))
+    columns.append(Column(_("Standing"), max(cell_len(_("Standing")), standing_width())))
     return columns
+
+
+def _column_title(kind: Kind, name: str) -> str:
+    if kind.name == "check" and name == "resident":
+        return _("Who")
+    label = kind.fields[name].label
+    return _(_SHORT_TITLES[label]) if label in _SHORT_TITLES else field_label(kind.name, name)
 
 
 def ledger_cells(context: Context, entry: Entry) -> Sequence[Cell]:
@@ -70,6 +88,12 @@ def ledger_cells(context: Context, entry: Entry) -> Sequence[Cell]:
         cells.append(Cell(text, tone))
     cells.append(standing_cell(entry))
     return cells
+
+
+def standing_width() -> int:
+    """Cells of the longest word that `standing_cell` gives."""
+    words = [standing_word(standing) for standing in Standing]
+    return max(map(cell_len, (*words, _("Conflict"), _("Voided"))))
 
 
 def standing_cell(entry: Entry) -> Cell:

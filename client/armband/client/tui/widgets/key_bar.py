@@ -15,7 +15,7 @@ from textual.widget import Widget
 
 from armband.client.i18n import _
 
-_SHORT = {"escape": "Esc", "enter": "Enter", "tab": "Tab", "space": "Space", "delete": "Del"}
+_SHORT = {"escape": "Esc", "delete": "Del"}
 
 
 def key_name(key: str) -> str:
@@ -23,7 +23,7 @@ def key_name(key: str) -> str:
     key = key.partition(",")[0]
     if key.startswith("ctrl+"):
         return "^" + key.removeprefix("ctrl+").upper()
-    return _SHORT.get(key, key.upper() if key.startswith("f") and key[1:].isdigit() else key)
+    return _SHORT.get(key, key.capitalize())
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len
-
 from armband.client.i18n import _
-from armband.client.i18n.entries import person_of_check, standing_word
+from armband.client.i18n.entries import person_of_check
 from armband.client.i18n.words import join_words, option_label, temperature_text, widest
-from armband.client.model import Entry, LedgerQuery, Standing
-from armband.client.tui.lane_words import COMMON_CODES
-from armband.client.tui.screens.ledger_rows import CODE_TONES, standing_cell
+from armband.client.model import Entry, LedgerQuery
+from armband.client.tui.screens.ledger_rows import (
+    CODE_TONES,
+    COMMON_CODES,
+    standing_cell,
+    standing_width,
+)
 from armband.client.tui.text import Cell, Column
 from armband.client.tui.widgets.paged_list import PagedList
 from armband.shared.days import clock_of, day_of
@@ -113,6 +115,6 @@ def _columns() -> list[Column]:
         Column("", 4, right=True),
         Column("", widest(_FIELDS["code"], COMMON_CODES)),
         Column("", widest(_FIELDS["decision"])),
-        Column("", max(cell_len(standing_word(standing)) for standing in Standing)),
+        Column("", standing_width()),
         Column("", 8, grow=3),
     ]

@@ -1,0 +1,109 @@
+"""Every word that the terminal may show is there in Chinese."""
+
+from __future__ import annotations
+
+import pytest
+
+from armband.client.i18n import (
+    CHINESE,
+    ENGLISH,
+    _,
+    catalogue,
+    detect_language,
+    ngettext,
+    pgettext,
+    set_language,
+)
+from armband.client.i18n.po import CONTEXT, BadCatalogue, parse
+from support.msgids import OPTION, in_code, in_kinds, options
+
+
+def test_everything_in_the_code_is_translated() -> None:
+    missing = {text: place for text, place in in_code().items() if text not in catalogue(CHINESE)}
+    assert missing == {}
+
+
+def test_everything_the_kinds_declare_is_translated() -> None:
+    known = catalogue(CHINESE)
+    assert {text: where for text, where in in_kinds().items() if text not in known} == {}
+    keys = {OPTION + CONTEXT + label: where for label, where in options().items()}
+    assert {key: where for key, where in keys.items() if key not in known} == {}
+
+
+def test_the_catalogue_holds_nothing_that_is_not_used() -> None:
+    used = {*in_code(), *in_kinds(), *(OPTION + CONTEXT + label for label in options())}
+    assert sorted(set(catalogue(CHINESE)) - used) == []
+
+
+def test_placeholders_survive_translation() -> None:
+    import string
+
+    def names(text: str) -> set[str]:
+        return {name for _text, name, _spec, _conv in string.Formatter().parse(text) if name}
+
+    for key, texts in catalogue(CHINESE).items():
+        if CONTEXT not in key:
+            for text in texts:
+                assert names(text) == names(key), key
+
+
+def test_one_english_word_may_have_two_translations() -> None:
+    set_language(CHINESE)
+    assert (_("Door"), pgettext(OPTION, "Door")) == ("门牌", "上门")
+    assert (_("Refused"), pgettext(OPTION, "Refused")) == ("退回", "拒访")
+
+
+def test_counts() -> None:
+    words = ("{count} waits for you", "{count} wait for you")
+    assert ngettext(*words, 1) == words[0]
+    assert ngettext(*words, 2) == words[1]
+    set_language(CHINESE)
+    assert ngettext(*words, 2) == "{count} 项待处理"
+
+
+@pytest.mark.parametrize(
+    ("environ", "expected"),
+    [
+        ({}, ENGLISH),
+        ({"LANG": "C.UTF-8"}, ENGLISH),
+        ({"LANG": "zh_CN.UTF-8"}, CHINESE),
+        ({"LANG": "zh_CN.GBK"}, CHINESE),
+        ({"LANG": "zh_CN.UTF-8", "LC_ALL": "en_US.UTF-8"}, ENGLISH),
+        ({"LANG": "en_US.UTF-8", "LANGUAGE": "zh_CN:en"}, CHINESE),
+    ],
+)
+def test_the_locale_chooses(environ: dict[str, str], expected: str) -> None:
+    assert detect_language(environ) == expected
+
+
+def test_an_unknown_language_is_refused() -> None:
+    with pytest.raises(ValueError, match="none of the languages"):
+        set_language("fr")
+
+
+def test_the_reader_of_catalogues() -> None:
+    text = """
+# a comment
+msgid ""
+msgstr "Language: zh_CN\\n"
+
+#, fuzzy
+msgid "doubtful"
+msgstr "存疑"
+
+msgctxt "option"
+msgid "Door"
+msgstr "上门"
+
+msgid "a \\"quoted\\" "
+"line\\n"
+msgstr "一"
+"行"
+
+msgid "left"
+msgstr ""
+"""
+    assert parse(text) == {"option\x04Door": ("上门",), 'a "quoted" line\n': ("一行",)}
+    with pytest.raises(BadCatalogue) as caught:
+        parse('msgid "a"\nmsgstr b')
+    assert caught.value.number == 2
