@@ -472,6 +472,29 @@ async def test_a_reader_that_stops_is_cut_and_the_others_go_on(
     await peer.next(wire.Receipts)
 
 
+async def test_a_full_disk_is_said_and_nothing_is_receipted_until_it_is_over(rig: Rig) -> None:
+    peer, reader = await terminal(rig), await terminal(rig)
+    await rig.fill_disk()
+    # Long notes, so that the store has to grow.
+    for number in range(4):
+        await check(rig, peer, number, note="满" * 3000)
+    for told in (peer, reader):
+        state = await told.next(wire.OfficeState)
+        assert not state.writable
+        assert state.reason
+    late = await terminal(rig)
+    assert not (await late.next(wire.OfficeState)).writable
+    before = [m for m in peer.seen if isinstance(m, wire.Receipts)]
+    await rig.fill_disk(False)
+    counters = [receipt.counter for receipts in before for receipt in receipts.items]
+    while len(counters) < 4:
+        receipts = await peer.next(wire.Receipts, 10)
+        counters = sorted({*counters, *(receipt.counter for receipt in receipts.items)})
+    assert counters == [1, 2, 3, 4]
+    for told in (peer, reader, late):
+        assert (await told.next(wire.OfficeState)).writable
+
+
 async def test_a_stopping_office_says_goodbye(rig: Rig) -> None:
     peer = await terminal(rig)
     await rig.gateway.stop()

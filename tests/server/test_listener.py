@@ -15,6 +15,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from armband.server import listener as module
 from armband.server.certificate import make_certificate
+from armband.server.delivery import put
 from armband.server.listener import Listener
 from armband.shared import limits, wire
 from armband.shared.transport import Transport, TransportClosed
@@ -132,6 +133,27 @@ async def test_a_peer_that_never_shakes_hands_is_dropped(
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         assert await within(reader.read(), "the office hangs up") == b""
         writer.close()
+
+
+async def test_a_reader_that_stops_is_cut_at_the_deadline(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "SEND_TIMEOUT_S", 0.3)
+    outcomes: list[str] = []
+
+    async def handler(transport: Transport) -> None:
+        try:
+            for _frame in range(1000):
+                await put(transport, bytes(limits.MAX_FRAME))
+            outcomes.append("taken")
+        except TransportClosed as error:
+            outcomes.append(f"cut {error.code}")
+
+    # A client that reads nothing: its queue fills, then the sockets' buffers, then ours.
+    async with office.serving(handler), office.connect(max_size=None, max_queue=1) as client:
+        await until(lambda: outcomes, "the reader is cut", 10)
+        assert outcomes == [f"cut {wire.CLOSE_SLOW}"]
+        client.transport.abort()
 
 
 async def test_stopping_tells_every_peer(office: Office) -> None:

@@ -12,6 +12,9 @@ from random import Random
 from armband.server.gateway import Gateway
 from armband.server.model import Terminal
 from armband.server.office import Office, create_office, open_office
+from armband.server.office.opening import STORE_FILE
+from armband.server.store.driver import SqliteDatabase, open_database
+from armband.server.store.sqlite import SqliteStore
 from armband.shared import handshake
 from armband.shared.drafts import Draft
 from armband.shared.environment import Environment
@@ -51,6 +54,7 @@ class Rig:
     gateway: Gateway
     environment: Environment
     clock: Clock
+    database: SqliteDatabase
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
     ends: list[FakeTransport] = field(default_factory=list)
 
@@ -66,6 +70,14 @@ class Rig:
         self.ends.append(ours)
         self.tasks.append(asyncio.create_task(self.gateway.serve(ours)))
         return Peer(theirs, key)
+
+    async def fill_disk(self, full: bool = True) -> None:
+        """Let the store grow no further, as on a full disk, or let it grow again."""
+        pages = 1 if full else 1_000_000
+        # SQLite keeps the limit at the present size when it is asked for less.
+        await self.database.write(
+            lambda conn: conn.execute(f"PRAGMA max_page_count = {pages}").fetchone()
+        )
 
     async def settle(self) -> None:
         """Wait until every connection has ended."""
@@ -87,12 +99,13 @@ async def office_rig(directory: Path, seed: int = 1) -> AsyncIterator[Rig]:
     random, clock = Random(seed), Clock()
     environment = Environment(clock, random.randbytes)
     await create_office(directory, OFFICE, "莲湖街道", environment)
-    async with open_office(directory, environment) as office:
+    database = await open_database(directory / STORE_FILE)
+    async with open_office(SqliteStore(database, OFFICE), environment) as office:
         outcomes = await office.upsert(unit_drafts(), "office")
         assert set(outcomes) == {"new"}
         gateway = Gateway(office, environment)
         gateway.start()
-        rig = Rig(office, gateway, environment, clock)
+        rig = Rig(office, gateway, environment, clock, database)
         try:
             yield rig
         finally:
