@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from armband.server.commit.effects import Effects
 from armband.shared.ops import join_digests, set_digest
+from armband.shared.policy import Policy
 from support.commit_world import DAY, NOW_MS, OFFICE, Author, World, batch, record_id
 
 G1, G2 = "lianhu/yg/g1", "lianhu/yg/g2"
@@ -117,3 +119,9 @@ def test_digests_are_those_of_the_records_that_hang_there() -> None:
         expected[key] = join_digests(expected.get(key, bytes(16)), alone)
     assert {key: digest.digest for key, digest in world.digests.items()} == expected
     assert world.digests["household", G1].count == 2
+
+
+def test_the_cells_of_a_member_are_asked_for_even_if_it_is_all_that_changes() -> None:
+    effects = Effects(Policy())
+    effects.change.members[DAY, "visits.households", "someone"] = {G1: 1}
+    assert effects.request().cells == ((DAY, OFFICE), (DAY, "lianhu/yg"), (DAY, G1))

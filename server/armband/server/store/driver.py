@@ -12,7 +12,7 @@ import contextlib
 import sqlite3
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import aiosqlite
 
@@ -44,7 +44,7 @@ class SqliteDatabase:
         self._writer: aiosqlite.Connection | None = None
         self._readers: list[aiosqlite.Connection] = []
         self._idle: asyncio.Queue[aiosqlite.Connection] = asyncio.Queue()
-        self._under_way: set[asyncio.Task[object]] = set()
+        self._under_way: set[asyncio.Task[Any]] = set()
 
     async def open(self) -> None:
         """Open every connection.
@@ -85,12 +85,18 @@ class SqliteDatabase:
         finally:
             self._idle.put_nowait(reader)
 
-    async def _to_its_end(self, step: Coroutine[object, object, T]) -> T:
+    async def _to_its_end(self, step: Coroutine[Any, Any, T]) -> T:
         """Run to the end even if the caller is cancelled: the thread would go on in any case."""
         task = asyncio.ensure_future(step)
         self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
+        task.add_done_callback(self._ended)
         return await asyncio.shield(task)
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._under_way.discard(task)
+        if not task.cancelled():
+            # Looked at here too: the caller may have left before the error came.
+            task.exception()
 
     async def close(self) -> None:
         """See `Database.close`. The writer closes last: it checkpoints."""

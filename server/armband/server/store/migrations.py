@@ -37,7 +37,8 @@ def migrate(conn: sqlite3.Connection) -> None:
             f"the store has schema {version}, this release knows up to {max(steps)}: "
             "use the release that wrote it, or a newer one"
         )
-    if version and marked != APPLICATION_ID:
+    foreign = marked != APPLICATION_ID
+    if foreign and (version or conn.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()):
         raise StoreDamaged("the file is a database of some other program")
     for number, script in steps.items():
         if number > version:
