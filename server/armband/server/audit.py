@@ -15,7 +15,7 @@ from armband.server.commit.writes import Stamp, landed_write
 from armband.server.model import AuditReport, OfficeRow
 from armband.server.store.audit_rows import AuditOp, AuditRecord
 from armband.server.store.port import AuditSource
-from armband.shared.merge import State, encode_state, merge, view
+from armband.shared.merge import State, decode_state, encode_state, merge, view
 from armband.shared.ops import (
     CHAIN_START,
     WireOp,
@@ -82,10 +82,9 @@ def _check_history(source: AuditSource, office: OfficeRow, differences: Differen
         if op.seq != seq:
             differences.add("gap", seq=seq, found=op.seq)
             seq = op.seq
-        hist = next_history(hist, op.id, op.eff)
-        if op.hist != hist:
+        if op.eff < 0 or op.hist != next_history(hist, op.id, op.eff):
             differences.add("history", seq=op.seq)
-            hist = op.hist
+        hist = op.hist
         _check_content(op, differences)
         _check_order(op, newest.get(op.branch), differences)
         newest[op.branch] = op
@@ -103,9 +102,13 @@ def _check_content(op: AuditOp, differences: Differences) -> None:
     if op.nonce is None:
         return
     wire = WireOp(op.hlc, int.from_bytes(op.nonce, "big"), op.payload or b"")
-    payload_hash = op.payload_hash if op.payload is None else payload_hash_of(wire)
-    op_id = op_id_of(op.prev, op.key_id, op.counter, wire, payload_hash)
-    if payload_hash != op.payload_hash or op_id != op.id:
+    try:
+        payload_hash = op.payload_hash if op.payload is None else payload_hash_of(wire)
+        op_id = op_id_of(op.prev, op.key_id, op.counter, wire, payload_hash)
+    except OverflowError:
+        # A number below 0 or a nonce of another length: nothing that an operation can have.
+        op_id = b""
+    if op_id != op.id or payload_hash != op.payload_hash:
         differences.add("operation", seq=op.seq, id=op.id.hex())
 
 
@@ -150,9 +153,15 @@ def _check_record(
         assert stored is not None, "one of the two is there"
         differences.add("record without operations", record=stored.id.hex())
         return
-    state = _replayed(operations)
+    try:
+        state = _replayed(operations)
+    except ValueError as error:
+        differences.add("payload", record=operations[0].record.hex(), problem=str(error))
+        return
     if state is None:
-        # Its payloads are purged: there is nothing left to replay.
+        # Its payloads are purged: there is nothing left to replay, the record counts as stored.
+        if stored is not None:
+            recount.count(decode_state(stored.state), stored.seq)
         return
     seq = operations[-1].seq
     unit = view(state).unit
@@ -164,7 +173,11 @@ def _check_record(
 
 
 def _replayed(operations: list[AuditOp]) -> State | None:
-    """Merge a record's operations once more, in the order in which they landed."""
+    """Merge a record's operations once more, in the order in which they landed.
+
+    Raises:
+        ValueError: a payload is not what was taken in.
+    """
     state: State | None = None
     for op in operations:
         if op.payload is None:

@@ -11,7 +11,7 @@ CREATE TABLE offices (
     top_eff     INTEGER NOT NULL,
     stable_seq  INTEGER NOT NULL,
     key_id      BLOB NOT NULL
-) WITHOUT ROWID;
+) WITHOUT ROWID, STRICT;
 
 -- Every operation that was taken in, in the office's order. A purge empties payload and nonce; the
 -- history chain still verifies.
@@ -37,7 +37,7 @@ CREATE TABLE ops (
     hist         BLOB NOT NULL,
     received_ms  INTEGER NOT NULL,
     PRIMARY KEY (office, seq)
-) WITHOUT ROWID;
+) WITHOUT ROWID, STRICT;
 -- Finds repeats and predecessors; grows at the end of each chain.
 CREATE UNIQUE INDEX ops_by_chain ON ops (office, key_id, counter, id);
 CREATE INDEX ops_by_record ON ops (office, record, seq);
@@ -58,7 +58,7 @@ CREATE TABLE quarantine (
     detail       TEXT NOT NULL,
     received_ms  INTEGER NOT NULL,
     PRIMARY KEY (office, key_id, counter, id)
-) WITHOUT ROWID;
+) WITHOUT ROWID, STRICT;
 
 CREATE TABLE heads (
     office   TEXT NOT NULL,
@@ -68,7 +68,7 @@ CREATE TABLE heads (
     counter  INTEGER NOT NULL,
     eff      INTEGER NOT NULL,
     PRIMARY KEY (office, key_id, branch)
-) WITHOUT ROWID;
+) WITHOUT ROWID, STRICT;
 
 CREATE TABLE forks (
     office       TEXT NOT NULL,
@@ -79,7 +79,7 @@ CREATE TABLE forks (
     orphan       INTEGER NOT NULL,
     received_ms  INTEGER NOT NULL,
     PRIMARY KEY (office, key_id, branch)
-) WITHOUT ROWID;
+) WITHOUT ROWID, STRICT;
 
 -- Records at their newest change; unit is '' until the operation that makes the record has come.
 CREATE TABLE records (
@@ -90,7 +90,7 @@ CREATE TABLE records (
     unit    TEXT NOT NULL,
     state   BLOB NOT NULL,
     PRIMARY KEY (office, id)
-) WITHOUT ROWID;
+) WITHOUT ROWID, STRICT;
 CREATE UNIQUE INDEX records_by_seq ON records (office, seq);
 CREATE INDEX records_by_unit ON records (office, kind, unit, seq);
 
@@ -101,7 +101,7 @@ CREATE TABLE moves (
     record    BLOB NOT NULL,
     old_unit  TEXT NOT NULL,
     PRIMARY KEY (office, seq)
-) WITHOUT ROWID;
+) WITHOUT ROWID, STRICT;
 
 CREATE TABLE cells (
     office   TEXT NOT NULL,
@@ -110,7 +110,7 @@ CREATE TABLE cells (
     seq      INTEGER NOT NULL,
     metrics  BLOB NOT NULL,
     PRIMARY KEY (office, day, unit)
-) WITHOUT ROWID;
+) WITHOUT ROWID, STRICT;
 
 CREATE TABLE members (
     office  TEXT NOT NULL,
@@ -119,7 +119,7 @@ CREATE TABLE members (
     member  TEXT NOT NULL,
     places  BLOB NOT NULL,
     PRIMARY KEY (office, day, metric, member)
-) WITHOUT ROWID;
+) WITHOUT ROWID, STRICT;
 
 CREATE TABLE digests (
     office  TEXT NOT NULL,
@@ -128,7 +128,7 @@ CREATE TABLE digests (
     count   INTEGER NOT NULL,
     digest  BLOB NOT NULL,
     PRIMARY KEY (office, kind, unit)
-) WITHOUT ROWID;
+) WITHOUT ROWID, STRICT;
 
 CREATE TABLE terminals (
     office           TEXT NOT NULL,
@@ -148,7 +148,7 @@ CREATE TABLE terminals (
     refused          INTEGER NOT NULL DEFAULT 0,
     conflicts        INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (office, key_id)
-) WITHOUT ROWID;
+) WITHOUT ROWID, STRICT;
 CREATE UNIQUE INDEX terminals_by_name ON terminals (office, name);
 
 CREATE TABLE invites (
@@ -162,7 +162,7 @@ CREATE TABLE invites (
     expires_ms  INTEGER NOT NULL,
     used_by     BLOB,
     PRIMARY KEY (office, id)
-) WITHOUT ROWID;
+) WITHOUT ROWID, STRICT;
 
 CREATE TABLE tokens (
     office       TEXT NOT NULL,
@@ -172,4 +172,4 @@ CREATE TABLE tokens (
     created_ms   INTEGER NOT NULL,
     expires_ms   INTEGER NOT NULL,
     PRIMARY KEY (office, id)
-) WITHOUT ROWID;
+) WITHOUT ROWID, STRICT;
