@@ -78,7 +78,7 @@ async def run_plan(
 ) -> Report:
     """Send a plan to the office; with ``dry_run`` nothing is kept and the report is the same."""
     report = Report(notes=list(plan.notes), dry_run=dry_run)
-    refused = await _share(plan, office, dry_run)
+    refused, made = await _share(plan, office, dry_run)
     outcomes: dict[int, tuple[Outcome, str]] = {}
     done = 0
     for chunk in _chunks(plan.rows):
@@ -90,8 +90,10 @@ async def run_plan(
                 drafts.extend(row.drafts)
                 owners.extend([id(row)] * len(row.drafts))
         answers = await office.upsert(drafts, dry_run=dry_run) if drafts else []
-        for owner, answer in zip(owners, answers, strict=True):
-            outcomes[owner] = _after(outcomes[owner], answer)
+        for owner, draft, answer in zip(owners, drafts, answers, strict=True):
+            # A row's unit that others hang on has come in before the row itself.
+            own = "new" if draft.id in made and not answer.startswith(_REFUSED) else answer
+            outcomes[owner] = _after(outcomes[owner], own)
         done += len(chunk)
         if progress is not None:
             progress(done, len(plan.rows))
@@ -100,18 +102,23 @@ async def run_plan(
     return report
 
 
-async def _share(plan: Plan, office: Office, dry_run: bool) -> dict[bytes, str]:
-    """Bring the shared records in; those that were refused, with the reason."""
+async def _share(
+    plan: Plan, office: Office, dry_run: bool
+) -> tuple[dict[bytes, str], frozenset[bytes]]:
+    """Bring the shared records in; those that were refused, with the reason, and the new ones."""
     needed = {record for row in plan.rows for record in row.needs}
     shared = [draft for draft in plan.shared.values() if draft.id in needed]
     refused: dict[bytes, str] = {}
+    made: set[bytes] = set()
     for start in range(0, len(shared), CHUNK_DRAFTS):
         chunk = shared[start : start + CHUNK_DRAFTS]
         answers = await office.upsert(chunk, dry_run=dry_run)
         for draft, answer in zip(chunk, answers, strict=True):
             if answer.startswith(_REFUSED):
                 refused[draft.id] = f"{draft.kind} {draft.unit}: {_reason_in(answer)}"
-    return refused
+            elif answer in ("new", "changed"):
+                made.add(draft.id)
+    return refused, frozenset(made)
 
 
 def _before(row: PlannedRow, refused: dict[bytes, str]) -> tuple[Outcome, str]:
