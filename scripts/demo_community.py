@@ -1,7 +1,7 @@
 """An invented community for the demo, as the registers that its office would import.
 
 阳光花苑: 6 areas, 12 grids, 58 micro-grids, 2,900 households. Nobody in it exists: names are drawn
-from a seed, telephones from the range 100…, which is given to nobody.
+from a seed, telephones from the range 154…, which no operator gives out.
 """
 
 from __future__ import annotations
@@ -64,6 +64,9 @@ class Household:
     care: str
     liaison: str
     liaison_phone: str
+    spouse: str = ""
+    """Somebody else of the household who has a record of their own; the head always has."""
+    spouse_phone: str = ""
 
     @property
     def door(self) -> str:
@@ -91,21 +94,27 @@ def build(seed: int) -> Community:
         for building, stair, room in _doors(place):
             if len(rows) >= until:
                 liaison, until = (invented_name(rng), invented_phone(rng)), until + share
-            rows.append(
-                Household(
-                    place,
-                    building,
-                    stair,
-                    room,
-                    head=_PLANTED.get((building, stair, room)) or invented_name(rng),
-                    phone=invented_phone(rng),
-                    people=rng.choice((1, 2, 2, 3, 3, 3, 4, 4, 5)),
-                    care=next((tag for tag, share in _CARE if rng.random() < share), ""),
-                    liaison=liaison[0],
-                    liaison_phone=liaison[1],
-                )
-            )
+            rows.append(_household(rng, place, (building, stair, room), liaison))
     return Community(places, tuple(rows))
+
+
+def _household(
+    rng: random.Random, place: Place, door: tuple[str, str, str], liaison: tuple[str, str]
+) -> Household:
+    people = rng.choice((1, 2, 2, 3, 3, 3, 4, 4, 5))
+    pair = people > 1 and rng.random() < 0.5
+    return Household(
+        place,
+        *door,
+        head=_PLANTED.get(door) or invented_name(rng),
+        phone=invented_phone(rng),
+        people=people,
+        care=next((tag for tag, share in _CARE if rng.random() < share), ""),
+        liaison=liaison[0],
+        liaison_phone=liaison[1],
+        spouse=invented_name(rng) if pair else "",
+        spouse_phone=invented_phone(rng) if pair else "",
+    )
 
 
 def _places() -> tuple[Place, ...]:
@@ -135,7 +144,7 @@ def invented_name(rng: random.Random) -> str:
 
 def invented_phone(rng: random.Random) -> str:
     """Eleven digits that are nobody's."""
-    return f"100{rng.randrange(10**8):08}"
+    return f"154{rng.randrange(10**8):08}"
 
 
 def write_registers(community: Community, folder: Path) -> dict[str, Path]:
@@ -154,7 +163,7 @@ def write_registers(community: Community, folder: Path) -> dict[str, Path]:
     _write(
         files["residents"],
         (*unit_heads, "姓名", "联系电话", "与户主关系"),
-        ((*_where(h), h.head, h.phone, "户主") for h in community.households),
+        ((*_where(h), h.spouse, h.spouse_phone, "配偶") for h in community.households if h.spouse),
     )
     return files
 

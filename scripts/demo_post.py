@@ -11,7 +11,7 @@ from pathlib import Path
 from armband.client.enrolment import enrol, split_code
 from armband.client.errors import OfficeUnreachable
 from armband.client.keys import load_identity
-from armband.client.lane import Ready, parse, resolve
+from armband.client.lane import NeedsChoice, Ready, parse, resolve, settle
 from armband.client.model import Entry, LedgerQuery
 from armband.client.terminal import Terminal, open_terminal
 from armband.client.websocket import WebsocketTransport, open_unpinned, pinned
@@ -90,14 +90,18 @@ class Post:
         return record
 
     async def check(self, line: str, unit: str) -> bytes:
-        """Record what the lane makes of ``line``.
+        """Record what the lane makes of ``line``; asked who is meant, the guard says "a stranger".
 
         Raises:
-            DemoFailed: the lane would have asked something.
+            DemoFailed: the lane would have asked for something else.
         """
         parsed = parse(line)
         matches = {piece: await self.terminal.match([piece.terms], PAGE) for piece in parsed.pieces}
-        outcome = resolve(parsed, matches, self.terminal.identity.policy)
+        policy = self.terminal.identity.policy
+        outcome = resolve(parsed, matches, policy)
+        if isinstance(outcome, NeedsChoice):
+            strangers = [check for check in outcome.candidates if check.person is None]
+            outcome = settle(strangers[0], policy) if strangers else outcome
         if not isinstance(outcome, Ready):
             raise DemoFailed(f"the lane asks about {line!r}: {outcome}")
         check = outcome.check

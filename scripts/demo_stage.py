@@ -20,6 +20,7 @@ from scripts.demo_office import DemoFailed, running, verb
 TOP = Path(__file__).resolve().parent.parent
 KEPT = TOP / ".demo"
 SEED = 20220331
+HOUR_MS = 3_600_000
 
 
 def note(text: str) -> None:
@@ -61,7 +62,12 @@ class Stage:
         codes = {}
         async with open_desk(self.office, real_environment()) as desk:
             for member in self.crew:
-                wanted = {"unit": member.unit, "role": member.role, "name": member.person}
+                wanted = {
+                    "unit": member.unit,
+                    "role": member.role,
+                    "name": member.person,
+                    "valid_ms": HOUR_MS,
+                }
                 codes[member.key] = (await desk.call("invite", wanted))["code"]
         return codes
 
