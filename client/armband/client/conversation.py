@@ -58,6 +58,9 @@ class Conversation:
         replica: the store.
         environment: the clock.
         told: called after each effect has been applied.
+
+    Attributes:
+        heard_ms: this terminal's clock when the office's last word was taken up.
     """
 
     def __init__(
@@ -75,6 +78,7 @@ class Conversation:
         self._told = told
         self._inbox: asyncio.Queue[_Item] = asyncio.Queue()
         self._room = asyncio.Semaphore(INBOX_FRAMES)
+        self.heard_ms = 0
         self._outbox: asyncio.Queue[wire.FromTerminal] = asyncio.Queue()
         self._asked: dict[int, _History] = {}
         self._woken = False
@@ -161,6 +165,7 @@ class Conversation:
             effects: list[Effect] = [Send(await self._replica.report())]
         elif isinstance(item, bytes):
             self._room.release()
+            self.heard_ms = self._environment.now_ms()
             effects = self._session.receive(item)
         else:
             effects = item(self._session)

@@ -245,7 +245,9 @@ class Link:
     # -- what the connection tells ----------------------------------------------------------
 
     def _told(self, effect: Effect) -> None:
-        now_ms = self._environment.now_ms()
+        assert self._conversation is not None, "effects come from a conversation"
+        # When it was heard, not now: to store a welcome takes time, which is no clock's offset.
+        now_ms = self._conversation.heard_ms
         match effect:
             case AdoptWelcome(welcome, _new_epoch, _clear_base):
                 self._say(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 from contextlib import aclosing
 
 from armband.client.cli.output import Output
 from armband.client.cli.rollup_formats import Printer
 from armband.client.cli.status_words import moment_words
+from armband.client.cli.until_told import run_until_told
 from armband.client.errors import OfficeUnreachable
 from armband.client.exit_codes import ExitCode
 from armband.client.i18n import _
@@ -29,9 +29,9 @@ def run(arguments: argparse.Namespace, output: Output) -> ExitCode:
     printer = Printer(output, form)
     try:
         if arguments.watch:
-            asyncio.run(_watch(query, source, arguments.since, printer))
+            run_until_told(_watch(query, source, arguments.since, printer))
         else:
-            asyncio.run(_once(query, source, arguments.since, printer, output))
+            run_until_told(_once(query, source, arguments.since, printer, output))
     except OfficeUnreachable as error:
         # What is known here is better than nothing for a person; a script sees the exit code.
         if error.local is not None:

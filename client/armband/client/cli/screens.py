@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 from pathlib import Path
 
 from armband.client.cli.output import Output
+from armband.client.cli.until_told import run_until_told
 from armband.client.exit_codes import ExitCode
 from armband.client.holding import hold_online
 from armband.client.world import real_environment
@@ -14,7 +14,7 @@ from armband.client.world import real_environment
 
 def run(arguments: argparse.Namespace, _output: Output) -> ExitCode:
     """Open the screens on the terminal in DIR."""
-    asyncio.run(_show(arguments.data))
+    run_until_told(_show(arguments.data))
     return ExitCode.DONE
 
 

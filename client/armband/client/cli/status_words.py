@@ -29,6 +29,16 @@ def print_status(status: SyncStatus, output: Output) -> None:
         output.note(f"armband: {problem}")
 
 
+def status_line(status: SyncStatus) -> str:
+    """The sync line as one line."""
+    words = _("written {written}, held {held}, waiting {waiting}, refused {refused}").format(
+        written=status.written, held=status.held, waiting=status.waiting, refused=status.refused
+    )
+    if status.problem:
+        return f"{words}  {status.problem}"
+    return f"{words}  {_('connected') if status.connected else _('not connected')}"
+
+
 def moment_words(at_ms: int | None) -> str:
     """A moment on this machine's clock, to the second."""
     if at_ms is None:

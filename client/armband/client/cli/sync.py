@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 from pathlib import Path
 
 from armband.client.cli.output import Output
-from armband.client.cli.status_words import print_status
+from armband.client.cli.status_words import print_status, status_line
+from armband.client.cli.until_told import run_until_told
 from armband.client.errors import ClientError
 from armband.client.exit_codes import ExitCode
 from armband.client.holding import hold_online
@@ -18,8 +18,8 @@ from armband.client.world import real_environment
 def run(arguments: argparse.Namespace, output: Output) -> ExitCode:
     """Exchange with the office: once, or until Ctrl-C."""
     if arguments.once:
-        return asyncio.run(_once(arguments.data, output))
-    return asyncio.run(_stay(arguments.data, output))
+        return run_until_told(_once(arguments.data, output))
+    return run_until_told(_stay(arguments.data, output))
 
 
 async def _once(data_dir: Path, output: Output) -> ExitCode:
@@ -38,9 +38,9 @@ async def _once(data_dir: Path, output: Output) -> ExitCode:
 async def _stay(data_dir: Path, output: Output) -> ExitCode:
     """Keep in touch until interrupted; each change of the counts is printed."""
     async with hold_online(data_dir, real_environment()) as (terminal, link):
-        last = _Shown(output)
-        terminal.listen(last.hear)
-        print_status(terminal.status, output)
+        shown = _Shown(output)
+        terminal.listen(shown.hear)
+        shown.show(terminal.status)
         await link.run()
     raise AssertionError("a link runs until it is cancelled")
 
@@ -54,11 +54,16 @@ class _Shown:
 
     def hear(self, event: Event) -> None:
         """One event of the terminal."""
-        if isinstance(event, StatusChanged):
-            told = _told(event.status)
-            if told != self._shown:
-                self._shown = told
-                print_status(event.status, self._output)
+        if isinstance(event, StatusChanged) and _told(event.status) != self._shown:
+            self.show(event.status)
+
+    def show(self, status: SyncStatus) -> None:
+        """One line, or one JSON document."""
+        self._shown = _told(status)
+        if self._output.as_json:
+            self._output.json(status)
+        else:
+            self._output.line(status_line(status))
 
 
 def _told(status: SyncStatus) -> tuple[object, ...]:
