@@ -91,6 +91,14 @@ async def test_residents_of_a_door_of_which_only_the_first_row_has_the_number(tm
     assert residents["赵梅"]["household"] == residents["钱亮"]["household"]
 
 
+@pytest.mark.parametrize("number", ["41010219870412007X", "410102198704120071"])
+async def test_of_a_residents_id_number_only_hash_and_tail_remain(tmp_path, number):
+    rows = [["房号", "姓名", "身份证号码"], ["101", "赵梅", number]]
+    office = MemoryOffice()
+    report = await import_into(office, "residents", write_csv(tmp_path / "r.csv", rows))
+    assert number[:14] not in repr(office.records) + repr(report)
+
+
 async def test_a_head_from_either_register_is_one_person(tmp_path):
     office = MemoryOffice()
     doors = [["网格", "房号", "户主"], ["3", "101", "赵梅"]]

@@ -170,6 +170,15 @@ def test_merged_buildings_subtotals_totals_signatures_and_titles(tmp_path, merge
     assert all(row.warnings == () for row in plan.rows)
 
 
+def test_a_merged_cell_belongs_to_all_its_rows_also_where_most_rows_have_their_own(tmp_path):
+    rows = [HEAD, *(good_row(楼栋=f"{number}号楼") for number in range(1, 5))]
+    rows[2] = good_row(楼栋="", 房号="102")
+    path = write_xlsx(tmp_path / "m.xlsx", {"x": rows}, {"x": [(1, 0, 2, 0)]})
+    plan = plan_of("households", path, MemoryOffice())
+    doors = [row.drafts[0].fields["door"] for row in plan.rows]
+    assert doors == ["1-1-101", "1-1-102", "3-1-101", "4-1-101"]
+
+
 def test_a_building_taken_across_a_subtotal_is_doubted(tmp_path):
     rows = [
         HEAD,
