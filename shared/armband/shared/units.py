@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from armband.shared.errors import InvalidUnit
 
@@ -50,6 +51,7 @@ def in_scope(code: str, scope: Iterable[str]) -> bool:
     return any(is_within(code, unit) for unit in scope)
 
 
+@lru_cache(maxsize=8192)
 def lineage(code: str) -> tuple[str, ...]:
     """The unit and all above it, lowest first: ``a/b/c`` gives ``a/b/c``, ``a/b``, ``a``."""
     parts = code.split("/")
