@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from armband.client.errors import NotAllowed, OfficeUnreachable
-from armband.client.model import StatusChanged, SyncStatus
+from armband.client.model import Event, StatusChanged, SyncStatus
 from armband.client.terminal import Terminal
 from armband.shared import limits, wire
 from armband.shared.drafts import Draft
@@ -33,7 +33,7 @@ def household(terminal: Terminal, door: str, unit: str = UNIT, **fields: object)
 
 async def arrived(terminal: Terminal, record: bytes) -> None:
     """Wait until a record is on a terminal."""
-    heard = []
+    heard: list[Event] = []
     stop = terminal.listen(heard.append)
     while await terminal.entry(record) is None:
         before = len(heard)
@@ -104,9 +104,12 @@ async def test_a_damaged_frame_closes_this_connection_only(rig: Rig, tmp_path: P
 async def test_the_status_tells_of_the_connection(rig: Rig, tmp_path: Path) -> None:
     async with place(rig, tmp_path / "a") as a:
         told: list[SyncStatus] = []
-        a.terminal.listen(
-            lambda event: isinstance(event, StatusChanged) and told.append(event.status)
-        )
+
+        def hear(event: Event) -> None:
+            if isinstance(event, StatusChanged):
+                told.append(event.status)
+
+        a.terminal.listen(hear)
         a.wire.up = False
         a.wire.cut()
         await until(lambda: a.wire.attempts >= 2, "attempts in vain")
