@@ -157,7 +157,7 @@ async def test_terminals_are_listed_and_revoked_by_name_or_key(desk: Desk) -> No
     first, second = await desk.call("terminals")
     assert (first["terminal"], second["terminal"]) == ("T001", "T002")
     assert (first["person"], first["role"], first["scope"]) == ("张三", "grid", [G1])
-    assert first["revoked"] is None
+    assert (first["revoked"], first["forks"]) == (None, 0)
     assert (await desk.call("revoke", id="t001"))["revoked"] == NOW_MS
     assert (await desk.call("revoke", id=second["id"]))["terminal"] == "T002"
     with pytest.raises(NotFound, match="T003"):

@@ -275,3 +275,27 @@ async def test_what_terminals_say_reaches_the_disk_with_a_commit_or_at_the_end(
     await within(task, "the receipt")
     (kept,) = await rig.office._store.terminals()
     assert kept == shown, "a commit that failed did not lose it"
+
+
+async def test_a_committer_that_fails_leaves_nobody_waiting(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    committer = rig.office._committer
+
+    def broken(_changes: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(committer, "_committed", broken)
+    rig.disk.gate.clear()
+    first = asyncio.create_task(rig.office.submit(batch(Author("zhang").op(1, DOOR))))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    second = asyncio.create_task(rig.office.submit(batch(Author("li").op(2, DOOR))))
+    await asyncio.sleep(0)
+    rig.disk.gate.set()
+    assert (await within(first, "the receipt of what is on the disk")).receipts
+    with pytest.raises(OfficeCannotWrite, match="committer failed"):
+        await within(second, "the refusal")
+    with pytest.raises(ZeroDivisionError):
+        await committer.close()
+    monkeypatch.setattr(committer, "_task", None)

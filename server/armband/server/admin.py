@@ -198,8 +198,12 @@ class Admin:
         }
 
     async def _terminals(self, _args: NoArgs) -> list[dict[str, Any]]:
-        """All terminals, revoked ones too, by name."""
-        return [_shown(terminal) for terminal in await self._office.terminals()]
+        """All terminals, revoked ones too, by name; ``forks``: its file was cloned or restored."""
+        forks = await self._office.forks()
+        return [
+            {**_shown(terminal), "forks": forks.get(terminal.key_id, 0)}
+            for terminal in await self._office.terminals()
+        ]
 
     async def _quarantine(self, args: QuarantineArgs) -> list[dict[str, Any]]:
         """``[{id, terminal, counter, reason, detail, received_ms}]``, the newest first."""
@@ -233,7 +237,7 @@ class Admin:
         return {"id": token_id, "secret": secret, "expires": expires_ms, "unit": unit}
 
     async def _revoke(self, args: RevokeArgs) -> dict[str, Any]:
-        """The terminal as `terminals` lists it."""
+        """The terminal as `terminals` lists it, without its forks."""
         for terminal in await self._office.terminals():
             if args.id.lower() in (terminal.name.lower(), terminal.key_id.hex()):
                 return _shown(await self._office.revoke(terminal.key_id))

@@ -153,6 +153,7 @@ async def test_the_head_of_a_chain_is_its_main_branchs(store: Store) -> None:
     await push(store, clone.op(1, {"people": 3}), clone.op(1, {"people": 4}))
     head = await store.head_of(zhang.key_id)
     assert (head.op, head.counter) == (zhang.prev, 2)
+    assert await store.forks() == {zhang.key_id: 1}
 
 
 async def test_the_head_of_a_chain_without_a_beginning_is_its_longest_branchs(

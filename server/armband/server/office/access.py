@@ -45,6 +45,10 @@ class Access:
         """All terminals, revoked ones too, by name."""
         return sorted(self._terminals.values(), key=lambda terminal: terminal.name)
 
+    async def forks(self) -> dict[bytes, int]:
+        """How many branches each forked chain has beside its main one, by key id."""
+        return await self._store.forks()
+
     async def revoke(self, key_id: bytes) -> Terminal:
         """Trust this key no more, from the next commit on.
 

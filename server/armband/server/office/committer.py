@@ -110,6 +110,16 @@ class Committer:
                 await self._store.touch(self._taken_touches())
 
     async def _run(self) -> None:
+        try:
+            await self._commit_until_closed()
+        except Exception as error:
+            # A fault of this program: nobody may wait for ever for an answer that will not come.
+            self._closing.set()
+            self._set_writable(f"the committer failed: {error!r}")
+            self._give_up()
+            raise
+
+    async def _commit_until_closed(self) -> None:
         while True:
             await self._work.wait()
             group = self._next_group()
@@ -155,10 +165,12 @@ class Committer:
         except Exception as error:
             self._fail(group, error)
         else:
-            self._committed(changes)
-            for waiting, answer in zip(group, decision.answers, strict=True):
-                if not waiting.answer.done():
-                    waiting.answer.set_result(answer)
+            try:
+                self._committed(changes)
+            finally:
+                for waiting, answer in zip(group, decision.answers, strict=True):
+                    if not waiting.answer.done():
+                        waiting.answer.set_result(answer)
 
     def _fail(self, group: list[_Waiting], error: Exception) -> None:
         """Something is wrong with a submission, not with the disk: it must not stop the others.

@@ -161,6 +161,9 @@ class Store(Protocol):
     async def terminals(self) -> list[Terminal]:
         """All terminals, by name."""
 
+    async def forks(self) -> dict[bytes, int]:
+        """How many branches each forked chain has beside its main one, by key id."""
+
     async def invite(self, invite_id: bytes, now_ms: int) -> Invite | None:
         """An invite that is neither used nor expired."""
 

@@ -128,6 +128,10 @@ class SqliteStore:
         """See `Store.terminals`."""
         return await self._db.read(lambda conn: sqlite_access.terminals(conn, self._office))
 
+    async def forks(self) -> dict[bytes, int]:
+        """See `Store.forks`."""
+        return await self._db.read(lambda conn: sqlite_access.forks(conn, self._office))
+
     async def invite(self, invite_id: bytes, now_ms: int) -> Invite | None:
         """See `Store.invite`."""
         return await self._db.read(

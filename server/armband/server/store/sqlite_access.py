@@ -19,6 +19,7 @@ COUNT_TERMINALS = "SELECT count(*) FROM terminals WHERE office = ?"
 ADD_TERMINAL = """
     INSERT INTO terminals (office, key_id, public_key, name, person, role, scope, enrolled_ms)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
+FORKS = "SELECT key_id, count(*) FROM forks WHERE office = ? GROUP BY key_id ORDER BY key_id"
 LISTED = "SELECT name FROM terminals WHERE office = ? AND key_id = ?"
 REVOKE = """
     UPDATE terminals SET revoked_ms = ?
@@ -58,6 +59,11 @@ def _terminal(
     *plain: Any,
 ) -> Terminal:
     return Terminal(key_id, public_key, name, person, Role(role), decode_scope(scope), *plain)
+
+
+def forks(conn: sqlite3.Connection, office: str) -> dict[bytes, int]:
+    """How many branches each forked chain has beside its main one."""
+    return dict(conn.execute(FORKS, (office,)))
 
 
 def terminal(conn: sqlite3.Connection, office: str, key_id: bytes) -> Terminal:
