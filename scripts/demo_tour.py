@@ -8,18 +8,21 @@ from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from scripts.demo_community import COMMUNITY, COMMUNITY_CODE
+from armband.client.terminal import open_terminal
+from armband.client.world import real_environment
+from scripts.demo_community import COMMUNITY, COMMUNITY_SHORT
 from scripts.demo_crew import GATES, Member
 from scripts.demo_day import CHECKS_PER_GATE, Day, gate, rounds
 from scripts.demo_office import COMMANDS, command
-from scripts.demo_post import Post, at_post
+from scripts.demo_post import Post, all_drained, at_post
 from scripts.demo_stage import Stage, note, set_stage
 from scripts.demo_tally import Tally
 
 COLLEAGUES = ("gate2", "grid02", "grid05", "grid08")
 YOU = Member("you", "你", "community", COMMUNITY)
-BACKGROUND_S = 600.0
-"""The colleagues' day: gentle, a record every few seconds."""
+BACKGROUND_S = 240.0
+"""The colleagues' day: gentle, a record every two or three seconds."""
+SYNC_TIMEOUT_S = 60.0
 LOCALES = {"zh": "zh_CN.UTF-8", "en": "en_US.UTF-8"}
 
 
@@ -28,12 +31,7 @@ async def tour(folder: Path, language: str | None) -> int:
     async with AsyncExitStack() as stack:
         stage = await stack.enter_async_context(set_stage(folder))
         data = stage.terminal(YOU)
-        code = await stage.invite(YOU)
-        await command("armband", "enrol", code, "--url", stage.url, "--data", str(data), "--json")
-        for name in GATES:
-            fields = (f"name={COMMUNITY_CODE}{name}", f"unit={COMMUNITY}")
-            await command("armband", "record", "checkpoint", *fields, "--data", str(data), "--json")
-        await command("armband", "sync", "--once", "--data", str(data), "--json")
+        await _enrol(stage, data)
         posts = await _colleagues(stage, stack)
         note("Opening the terminal. F1 helps, Ctrl+Q leaves.")
         work = asyncio.create_task(_work(posts))
@@ -42,6 +40,22 @@ async def tour(folder: Path, language: str | None) -> int:
         finally:
             work.cancel()
             await asyncio.wait([work])
+            if not work.cancelled():
+                note(f"The colleagues stopped early: {work.exception()!r}")
+
+
+async def _enrol(stage: Stage, data: Path) -> None:
+    """Make the person's terminal with the commands that anybody would use; it stands at a gate."""
+    code = await stage.invite(YOU)
+    common = ("--data", str(data), "--json")
+    await command("armband", "enrol", code, "--url", stage.url, *common)
+    for gate_name in GATES:
+        fields = (f"name={COMMUNITY_SHORT}{gate_name}", f"unit={COMMUNITY}")
+        await command("armband", "record", "checkpoint", *fields, *common)
+    await command("armband", "sync", "--once", *common)
+    async with open_terminal(data, real_environment()) as terminal:
+        places = {place.view.text("name"): place.view.id for place in await terminal.checkpoints()}
+        await terminal.set_preference("checkpoint", places[COMMUNITY_SHORT + GATES[0]].hex())
 
 
 async def _colleagues(stage: Stage, stack: AsyncExitStack) -> list[Post]:
@@ -58,6 +72,7 @@ async def _colleagues(stage: Stage, stack: AsyncExitStack) -> list[Post]:
 
 async def _work(posts: list[Post]) -> None:
     """Record now and then, so that the board lives, for as long as somebody looks."""
+    await all_drained(posts, SYNC_TIMEOUT_S)
     while True:
         day = Day(asyncio.get_running_loop().time(), BACKGROUND_S)
         async with asyncio.TaskGroup() as group:
