@@ -141,13 +141,18 @@ def test_a_payload_at_its_limits_is_taken() -> None:
     assert decode_payload(encode_payload(full)) == full
 
 
+def _payload_bytes() -> bytes:
+    return encode_payload(_payload())
+
+
 @pytest.mark.parametrize(
     "raw",
     [
         b"",
         b"\xc1",
         b"\x91" * 500 + b"\xc0",  # deep nesting
-        b"\x97" + b"\xa2\xff\xfe" * 7,  # invalid UTF-8
+        b"\x97\xc4\x10" + bytes(16) + b"\xa2\xff\xfe" * 6,  # invalid UTF-8
+        _payload_bytes()[:-2].replace(b"\x97", b"\x98", 1) + b"\xc4\x00" + b"\x91" * 9999,
         b"\xdd\xff\xff\xff\xff",  # four billion items
         msgspec.msgpack.encode([bytes(16), "visit", "o", {"x": 1.5}, 0, "me"]),
         msgspec.msgpack.encode([bytes(16), "visit", "o", {"x": {"y": 1}}, 0, "me"]),

@@ -144,7 +144,8 @@ def test_neither_side_takes_the_others_messages(message: wire.FromTerminal) -> N
         b"\x91" * 100_000,  # deep nesting: RecursionError inside
         b"\xdd\xff\xff\xff\xff" * 10,  # claims four billion items
         b"\xc6\xff\xff\xff\xff",  # claims four gigabytes
-        b"\x92\x1b\xa2\xff\xfe",  # invalid UTF-8
+        b"\x93\x07\x01" + b"\x91" * 99_999,  # deep nesting where a newer field may stand
+        b"\x94\x04\x01\xa2\xff\xfe\xa0",  # invalid UTF-8
         msgspec.msgpack.encode([99, 1]),  # unknown tag
         msgspec.msgpack.encode([5, bytes(15), 1, b""]),  # a short id
         msgspec.msgpack.encode([5, bytes(16), 0, b""]),  # counters start at 1
