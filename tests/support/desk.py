@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from textual import events
 from textual.message import Message
 from textual.pilot import Pilot
 
@@ -15,6 +17,7 @@ from armband.client.i18n import CHINESE, set_language
 from armband.client.terminal import Terminal
 from armband.client.tui.app import ArmbandApp
 from armband.shared.drafts import Draft
+from armband.shared.fields import Patch
 from armband.shared.ids import natural_record_id
 from support.local import OFFICE, Clock, identity, local_terminal
 from support.waiting import until
@@ -39,8 +42,13 @@ class Desk:
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
 
-    async def type(self, text: str) -> None:
-        await self.pilot.press(*(_KEYS.get(char, char) for char in text))
+    async def write(self, text: str) -> None:
+        """Keys as fast as the terminal can hand them on; nothing is waited for between them."""
+        for char in text:
+            assert self.app._driver is not None
+            self.app._driver.send_message(events.Key(_KEYS.get(char, char), char))
+            await asyncio.sleep(0)
+        await self.pilot.pause()
 
     def lines(self) -> list[str]:
         """The screen as text, blanks at the ends of rows left out."""
@@ -112,9 +120,14 @@ def _doors() -> list[Draft]:
     )
     for unit, door, name, phone, tail in people:
         household = record_id("household", unit, door)
-        fields = {"door": door, "head": name, "phone": phone, "people": 3}
+        fields: Patch = {"door": door, "head": name, "phone": phone, "people": 3}
         drafts.append(Draft("household", household, unit, fields))
-        person = {"name": name, "household": household.hex(), "phone": phone, "id_tail": tail}
+        person: Patch = {
+            "name": name,
+            "household": household.hex(),
+            "phone": phone,
+            "id_tail": tail,
+        }
         drafts.append(Draft("resident", record_id("resident", name), unit, person))
     return drafts
 
@@ -136,7 +149,9 @@ async def desk(
             await local.terminal.record(small_community() if drafts is None else drafts)
         app = ArmbandApp(local.terminal, local.clock.environment)
         messages: list[Message] = []
-        async with app.run_test(size=size, message_hook=messages.append) as pilot:
+        async with app.run_test(
+            size=size, notifications=True, message_hook=messages.append
+        ) as pilot:
             running = Desk(app, pilot, local.terminal, local.clock, messages)
             await until(lambda: running.app.current_mode == "lane", "the lane is shown")
             await until(lambda: running.shows("F9"), "the lane is drawn")

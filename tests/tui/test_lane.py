@@ -31,10 +31,10 @@ async def heard(running: Desk, kind: type, count: int = 1) -> None:
 
 async def test_eight_keys_are_a_whole_check(tmp_path: Path) -> None:
     async with desk(tmp_path) as running:
-        await running.type("lxt365g")
+        await running.write("lxt365g")
         await running.sees("李雪婷", "第3网格 3-2-502", "36.5", "绿", "是哪一位")
         await running.press("escape")
-        await running.type("wjg365g")
+        await running.write("wjg365g")
         await running.sees("王建国", "放行", "Enter 记录")
         await running.press("enter")
         await heard(running, Kept)
@@ -48,7 +48,7 @@ async def test_eight_keys_are_a_whole_check(tmp_path: Path) -> None:
 
 async def test_fever_stops_the_lane_until_somebody_decides(tmp_path: Path) -> None:
     async with desk(tmp_path) as running:
-        await running.type("wjg376g")
+        await running.write("wjg376g")
         await running.sees("发热：按 Enter 后须作处置")
         await running.press("enter")
         await heard(running, Question)
@@ -64,10 +64,10 @@ async def test_fever_stops_the_lane_until_somebody_decides(tmp_path: Path) -> No
 @pytest.mark.parametrize(("colour", "code"), [("y", "yellow"), ("r", "red"), ("n", "none")])
 async def test_a_colour_other_than_green_stops_too(tmp_path: Path, colour: str, code: str) -> None:
     async with desk(tmp_path) as running:
-        await running.type(f"wjg365{colour}")
+        await running.write(f"wjg365{colour}")
         await running.press("enter")
         await heard(running, Question)
-        await running.type("back")
+        await running.write("back")
         await running.press("enter")
         await heard(running, Kept)
         (view,) = await saved(running.terminal)
@@ -76,7 +76,7 @@ async def test_a_colour_other_than_green_stops_too(tmp_path: Path, colour: str, 
 
 async def test_a_decision_in_the_line_is_not_asked_for(tmp_path: Path) -> None:
     async with desk(tmp_path) as running:
-        await running.type("wjg 376 g refer")
+        await running.write("wjg 376 g refer")
         await running.press("enter")
         await heard(running, Kept)
         assert news(running, Question) == []
@@ -84,7 +84,7 @@ async def test_a_decision_in_the_line_is_not_asked_for(tmp_path: Path) -> None:
 
 async def test_who_is_meant_is_asked_and_a_digit_answers(tmp_path: Path) -> None:
     async with desk(tmp_path) as running:
-        await running.type("lxt365g")
+        await running.write("lxt365g")
         await running.press("enter")
         await heard(running, Question)
         (question,) = news(running, Question)
@@ -100,7 +100,7 @@ async def test_who_is_meant_is_asked_and_a_digit_answers(tmp_path: Path) -> None
 
 async def test_arrows_choose_before_enter(tmp_path: Path) -> None:
     async with desk(tmp_path) as running:
-        await running.type("lxt365g")
+        await running.write("lxt365g")
         await running.sees("李小天")
         await running.press("down", "down", "enter")
         await heard(running, Kept)
@@ -109,7 +109,7 @@ async def test_arrows_choose_before_enter(tmp_path: Path) -> None:
 
 async def test_escape_takes_the_line_back(tmp_path: Path) -> None:
     async with desk(tmp_path) as running:
-        await running.type("wjg376g")
+        await running.write("wjg376g")
         await running.press("enter")
         await heard(running, Question)
         await running.press("escape")
@@ -121,7 +121,7 @@ async def test_escape_takes_the_line_back(tmp_path: Path) -> None:
 async def test_lines_typed_ahead_are_saved_in_order(tmp_path: Path) -> None:
     async with desk(tmp_path) as running:
         for line in ("wjg365g", "zhaomei 366 g", "13812345678 367 g"):
-            await running.type(line)
+            await running.write(line)
             await running.press("enter")
         await heard(running, Kept, 3)
         tenths = [view.fields["temp_tenths"] for view in await saved(running.terminal)]
@@ -134,10 +134,10 @@ async def test_a_line_typed_while_a_question_stands_is_neither_lost_nor_an_answe
     tmp_path: Path,
 ) -> None:
     async with desk(tmp_path) as running:
-        await running.type("wjg376g")
+        await running.write("wjg376g")
         await running.press("enter")
         await heard(running, Question)
-        await running.type("1-1-301 365g")
+        await running.write("1-1-301 365g")
         await running.press("enter")
         assert await saved(running.terminal) == []
         await running.press("2", "enter")
@@ -148,12 +148,12 @@ async def test_a_line_typed_while_a_question_stands_is_neither_lost_nor_an_answe
 
 async def test_a_scanners_burst_does_not_answer_a_question(tmp_path: Path) -> None:
     async with desk(tmp_path) as running:
-        await running.type("wjg376g")
+        await running.write("wjg376g")
         await running.press("enter")
         await heard(running, Question)
         screen = running.app.screen
         assert isinstance(screen, LaneScreen)
-        await running.type("13800001111")
+        await running.write("13800001111")
         await running.pilot.pause(0.4)
         assert screen.queue.question is not None
         assert screen.line.value == "13800001111"
@@ -161,7 +161,7 @@ async def test_a_scanners_burst_does_not_answer_a_question(tmp_path: Path) -> No
 
 async def test_undo_voids_the_last_check_and_says_which(tmp_path: Path) -> None:
     async with desk(tmp_path) as running:
-        await running.type("wjg365g")
+        await running.write("wjg365g")
         await running.press("enter")
         await heard(running, Kept)
         await running.press("f9")
@@ -175,7 +175,7 @@ async def test_undo_voids_the_last_check_and_says_which(tmp_path: Path) -> None:
 
 async def test_what_cannot_be_a_check_stays_in_the_line(tmp_path: Path) -> None:
     async with desk(tmp_path) as running:
-        await running.type("3-1-201 365")
+        await running.write("3-1-201 365")
         await running.sees("还缺：颜色")
         await running.press("enter")
         await running.sees("> 3-1-201 365")
@@ -187,7 +187,7 @@ async def test_a_failed_save_brings_the_line_back(tmp_path: Path) -> None:
         screen = running.app.screen
         assert isinstance(screen, LaneScreen)
         screen.where._unit = "NO UNIT"
-        await running.type("wjg365g")
+        await running.write("wjg365g")
         await running.press("enter")
         await heard(running, CameBack)
         await running.sees("> wjg365g", "未保存")
@@ -198,12 +198,12 @@ async def test_the_checkpoint_is_chosen_and_remembered(tmp_path: Path) -> None:
     async with desk(tmp_path) as running:
         await running.press("f2")
         await running.sees("本终端在哪个卡点")
-        await running.type("bei")
+        await running.write("bei")
         await running.press(*["backspace"] * 3)
         await running.sees("阳光花苑北门")
         await running.press("enter")
         await running.sees("卡点 阳光花苑")
-        await running.type("wjg365g")
+        await running.write("wjg365g")
         await running.press("enter")
         await heard(running, Kept)
         (view,) = await saved(running.terminal)

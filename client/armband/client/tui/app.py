@@ -32,6 +32,7 @@ from armband.client.tui.screens.desk import DeskScreen
 from armband.client.tui.screens.lane import LaneScreen
 from armband.client.tui.screens.pick import Choice, PickDialog
 from armband.client.tui.widgets.key_bar import ShownKey, key_name, keys_of
+from armband.client.tui.work import start
 from armband.shared.environment import Environment
 
 LANGUAGE = "language"
@@ -163,7 +164,7 @@ class ArmbandApp(App[None]):
         for screen in self._screens():
             if isinstance(screen, DeskScreen):
                 screen.retranslate()
-        self.run_worker(self.context.terminal.set_preference(LANGUAGE, language()))
+        start(self, partial(self.context.terminal.set_preference, LANGUAGE, language()))
 
     def action_help(self) -> None:
         """Say what the keys here do."""

@@ -19,6 +19,7 @@ from armband.client.tui.text import Cell, Column
 from armband.client.tui.widgets.choice_row import ChoiceRow
 from armband.client.tui.widgets.line_input import LineInput
 from armband.client.tui.widgets.paged_list import PagedList
+from armband.client.tui.work import start
 from armband.shared.fields import Field, FieldType
 
 FOUND_MAX = 6
@@ -205,7 +206,7 @@ class RefControl(Vertical):
         if not event.value.strip():
             self.remove_class("-open")
             return
-        self.run_worker(self._look_up(event.value), exclusive=True, group="look-up")
+        start(self, partial(self._look_up, event.value), exclusive=True, group="look-up")
 
     async def _look_up(self, typed: str) -> None:
         found = await self._search(typed.strip())

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from textual.screen import Screen
 from textual.timer import Timer
 
 from armband.client.terminal import Terminal
+from armband.client.tui.work import start
 
 DELAY_S = 0.3
 """From a key to the disk. A burst of keys is kept once."""
@@ -35,7 +38,7 @@ class DraftKeeper:
 
     def _write(self) -> None:
         self._timer = None
-        self._screen.run_worker(self._store(dict(self._texts)), group="draft", exclusive=False)
+        start(self._screen, partial(self._store, dict(self._texts)), group="draft")
 
     async def _store(self, texts: dict[str, str]) -> None:
         if texts:

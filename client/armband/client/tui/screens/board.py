@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from rich.cells import cell_len
 from textual import on
@@ -22,6 +23,7 @@ from armband.client.tui.screens.find import path_words
 from armband.client.tui.text import Cell, Column
 from armband.client.tui.widgets.figures_line import coverage_words
 from armband.client.tui.widgets.paged_list import Heading, PagedList
+from armband.client.tui.work import start
 from armband.shared.days import add_days, clock_of
 from armband.shared.rollup import Metrics
 from armband.shared.rollup_report import RollupReport
@@ -129,7 +131,7 @@ class BoardScreen(DeskScreen):
         self._look_again(subscribe=True)
 
     def _look_again(self, *, subscribe: bool = False) -> None:
-        self.run_worker(self._fetch(subscribe), exclusive=not subscribe, group="figures")
+        start(self, partial(self._fetch, subscribe), exclusive=not subscribe, group="figures")
 
     async def _fetch(self, subscribe: bool) -> None:
         terminal, unit, day = self.context.terminal, self.unit, self.day

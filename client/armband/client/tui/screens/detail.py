@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from textual import on
 from textual.app import ComposeResult
@@ -23,6 +24,7 @@ from armband.client.tui.screens.pick import AskDialog
 from armband.client.tui.text import Cell, Column
 from armband.client.tui.widgets.fact_list import FactList
 from armband.client.tui.widgets.paged_list import PagedList
+from armband.client.tui.work import start
 from armband.shared.errors import InvalidRecord
 from armband.shared.fields import FieldType, Value
 from armband.shared.kinds import CATALOGUE
@@ -80,7 +82,7 @@ class DetailScreen(DeskScreen):
             self._read_again()
 
     def _read_again(self) -> None:
-        self.run_worker(self._read(), exclusive=True, group="read")
+        start(self, self._read, exclusive=True, group="read")
 
     async def _read(self) -> None:
         terminal = self.context.terminal
@@ -196,7 +198,7 @@ class DetailScreen(DeskScreen):
 
         def answered(reason: str | None) -> None:
             if reason is not None:
-                self.run_worker(self._void(reason))
+                start(self, partial(self._void, reason))
 
         note = _("The record stays in the ledger as voided and counts nowhere.")
         self.app.push_screen(AskDialog(_("Why void it?"), note, reason_problem), answered)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -21,6 +23,7 @@ from armband.client.tui.screens.desk import DeskScreen
 from armband.client.tui.screens.detail import reason_problem
 from armband.client.tui.screens.find import path_words, searches
 from armband.client.tui.screens.pick import AskDialog
+from armband.client.tui.work import start
 from armband.shared.drafts import Draft
 from armband.shared.errors import InvalidRecord
 from armband.shared.fields import Patch
@@ -62,6 +65,7 @@ class EditScreen(DeskScreen):
         self.refused = refused
         self._unit = unit
         self._before: Patch = {}
+        self._saving = False
         changes = refused is not None and not refused.is_new
         self._names = tuple(refused.patch) if refused and changes else form_fields(self.kind)
         form = f"new/{kind}" if entry is None else f"edit/{entry.view.id.hex()}"
@@ -88,7 +92,7 @@ class EditScreen(DeskScreen):
     def on_mount(self) -> None:
         """Fill in what is there, then what a crash left behind."""
         self.form.focus_on(self.form.names[0])
-        self.run_worker(self._fill())
+        start(self, self._fill)
 
     @property
     def form(self) -> RecordForm:
@@ -128,7 +132,9 @@ class EditScreen(DeskScreen):
     # -- saving -------------------------------------------------------------------------------
 
     def action_save(self) -> None:
-        """Save, or say what is wrong."""
+        """Save, or say what is wrong. A second press while saving saves nothing twice."""
+        if self._saving:
+            return
         patch = self.form.read(self.context.terminal.today)
         if patch is None:
             self.app.bell()
@@ -150,7 +156,8 @@ class EditScreen(DeskScreen):
         self.app.push_screen(AskDialog(_("Why correct it?"), note, reason_problem), answered)
 
     def _save(self, patch: Patch) -> None:
-        self.run_worker(self._saved(patch), exclusive=True, group="save")
+        self._saving = True
+        start(self, partial(self._saved, patch), group="save")
 
     async def _saved(self, patch: Patch) -> None:
         terminal = self.context.terminal
@@ -179,6 +186,7 @@ class EditScreen(DeskScreen):
     def on_save_failed(self, message: SaveFailed) -> None:
         """Say what is wrong; everything typed stays."""
         message.stop()
+        self._saving = False
         self.app.bell()
         if not (message.field and self.form.say_problem(message.field, message.problem)):
             self.notify(message.problem, severity="error", timeout=10)

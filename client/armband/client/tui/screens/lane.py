@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 
 from textual import on
 from textual.app import ComposeResult
@@ -29,6 +30,7 @@ from armband.client.lane import (
     settle,
 )
 from armband.client.model import Saved
+from armband.client.search.readings import spellings
 from armband.client.tui.context import Context
 from armband.client.tui.lane_queue import (
     CameBack,
@@ -60,6 +62,7 @@ from armband.client.tui.widgets.figures_line import FiguresLine
 from armband.client.tui.widgets.lane_preview import LanePreview, Preview
 from armband.client.tui.widgets.line_input import LineInput
 from armband.client.tui.widgets.recent_checks import RecentChecks
+from armband.client.tui.work import start
 
 ANSWER_SILENCE_S = 0.3
 """A digit answers a question when no key follows it for this long: one that begins the next line,
@@ -107,6 +110,7 @@ class LaneScreen(DeskScreen):
         self._returned: list[CameBack] = []
         self._back = ("", "")
         """A line that came back into the input, and why."""
+        self._queue_words = ""
         self._aside = ""
         self._last_key_s = 0.0
         self._answer_timer: Timer | None = None
@@ -131,10 +135,14 @@ class LaneScreen(DeskScreen):
         yield FiguresLine(self.context)
 
     def on_mount(self) -> None:
-        """Ready to type at once; everything else arrives."""
+        """Ready to type at once; everything else arrives.
+
+        The dictionary of readings is loaded beside that: the first key need not wait for it.
+        """
         self.line.focus()
         self._show_idle()
-        self.run_worker(self._settle_in())
+        start(self, self._settle_in)
+        start(self, partial(asyncio.to_thread, spellings, "李"), group="warm-up")
 
     async def _settle_in(self) -> None:
         await self.where.restore()
@@ -163,7 +171,7 @@ class LaneScreen(DeskScreen):
             self.query_one(RecentChecks).look_again()
             self.query_one(FiguresLine).look_again()
         if message.kinds & {"checkpoint", "unit"}:
-            self.run_worker(self._name_again(), exclusive=True, group="place")
+            start(self, self._name_again, exclusive=True, group="place")
 
     async def _name_again(self) -> None:
         await self.where.restore()
@@ -192,7 +200,7 @@ class LaneScreen(DeskScreen):
         if not parsed.pieces:
             self._read(text, resolve(parsed, {}, self.context.terminal.identity.policy))
             return
-        self.run_worker(self._look_up_and_tell(text), exclusive=True, group="look-up")
+        start(self, partial(self._look_up_and_tell, text), exclusive=True, group="look-up")
 
     async def _look_up_and_tell(self, text: str) -> None:
         self.post_message(self.Read(text, await self._look_up(text)))
@@ -226,7 +234,9 @@ class LaneScreen(DeskScreen):
             self._show_outcome(self._outcome)
         waiting = len(self.queue) - (1 if question else 0)
         words = _("{count} to save").format(count=waiting) if waiting > 0 else ""
-        self.query_one("#lane-queue", Static).update(words)
+        if words != self._queue_words:  # each update lays the row out anew
+            self._queue_words = words
+            self.query_one("#lane-queue", Static).update(words)
 
     def _show_idle(self) -> None:
         hint = Preview(_("who, temperature, colour in any order: lxt365g and Enter"))
@@ -314,7 +324,7 @@ class LaneScreen(DeskScreen):
             self.line.value = ""
         self.queue.put(item)
         if not self.queue.running:
-            self.run_worker(self.queue.run(), group="queue")
+            start(self, self.queue.run, group="queue")
         self._show()
 
     def action_step(self, rows: int) -> None:
@@ -348,7 +358,7 @@ class LaneScreen(DeskScreen):
 
         def chosen(ref: str | None) -> None:
             if ref is not None:
-                self.run_worker(self._stand_at(ref), exclusive=True, group="place")
+                start(self, partial(self._stand_at, ref), exclusive=True, group="place")
 
         self.app.push_screen(self.where.dialog(), chosen)
 

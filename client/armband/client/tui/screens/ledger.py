@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from textual import on
 from textual.app import ComposeResult
@@ -24,6 +25,7 @@ from armband.client.tui.screens.pick import AskDialog, PickDialog
 from armband.client.tui.text import Cell, Column
 from armband.client.tui.widgets.line_input import LineInput
 from armband.client.tui.widgets.paged_list import Heading, PagedList
+from armband.client.tui.work import start
 from armband.shared.kinds import CATALOGUE
 from armband.shared.permissions import Role, writable_kinds
 
@@ -219,7 +221,7 @@ class LedgerScreen(DeskScreen):
         self._name_later(code)
 
     def _name_later(self, code: str) -> None:
-        self.run_worker(self._name_unit(code), exclusive=True, group="unit-name")
+        start(self, partial(self._name_unit, code), exclusive=True, group="unit-name")
 
     async def _name_unit(self, code: str) -> None:
         unit = (await self.context.terminal.units()).get(code)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from textual import on
 from textual.app import ComposeResult
@@ -18,6 +19,7 @@ from armband.client.tui.problems import problem_words
 from armband.client.tui.screens.desk import DeskScreen
 from armband.client.tui.text import Cell, Column
 from armband.client.tui.widgets.paged_list import Heading, PagedList
+from armband.client.tui.work import start
 from armband.shared.errors import InvalidRecord
 from armband.shared.kinds import CATALOGUE
 
@@ -57,7 +59,7 @@ class SettleScreen(DeskScreen):
         self._read_again()
 
     def _read_again(self) -> None:
-        self.run_worker(self._read(), exclusive=True, group="read")
+        start(self, self._read, exclusive=True, group="read")
 
     async def _read(self) -> None:
         found = await self.context.terminal.conflicts()
@@ -112,8 +114,8 @@ class SettleScreen(DeskScreen):
     def action_take(self) -> None:
         """Take the value under the cursor."""
         row = self.query_one(PagedList).current
-        if isinstance(row, ConflictChoice) and self.conflicts:
-            self.run_worker(self._settle(self.conflicts[0], row), exclusive=True, group="save")
+        if isinstance(row, ConflictChoice):
+            self._take(row)
 
     @on(PagedList.Chosen)
     def _chosen(self) -> None:
@@ -122,8 +124,12 @@ class SettleScreen(DeskScreen):
     def action_take_nth(self, digit: int) -> None:
         """Take a value by its digit."""
         if self.conflicts and digit <= len(self.conflicts[0].choices):
-            choice = self.conflicts[0].choices[digit - 1]
-            self.run_worker(self._settle(self.conflicts[0], choice), exclusive=True, group="save")
+            self._take(self.conflicts[0].choices[digit - 1])
+
+    def _take(self, choice: ConflictChoice) -> None:
+        if self.conflicts:
+            settle = partial(self._settle, self.conflicts[0], choice)
+            start(self, settle, exclusive=True, group="save")
 
     async def _settle(self, conflict: Conflict, choice: ConflictChoice) -> None:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from textual import on
 from textual.app import ComposeResult
@@ -22,6 +23,7 @@ from armband.client.tui.screens.settle import SettleScreen
 from armband.client.tui.text import Cell, Column
 from armband.client.tui.widgets.fact_list import FactList
 from armband.client.tui.widgets.paged_list import Heading, PagedList
+from armband.client.tui.work import start
 from armband.shared.kinds import CATALOGUE
 
 CLOCK_DOUBT_MS = 300_000
@@ -81,7 +83,7 @@ class SyncScreen(DeskScreen):
         self._read_again()
 
     def _read_again(self) -> None:
-        self.run_worker(self._read(), exclusive=True, group="read")
+        start(self, self._read, exclusive=True, group="read")
 
     async def _read(self) -> None:
         terminal = self.context.terminal
@@ -185,7 +187,7 @@ class SyncScreen(DeskScreen):
 
         def chosen(sure: bool | None) -> None:
             if sure:
-                self.run_worker(self._set_aside(row.op))
+                start(self, partial(self._set_aside, row.op))
 
         self.app.push_screen(PickDialog(_("Set it aside without sending it again?"), find), chosen)
 

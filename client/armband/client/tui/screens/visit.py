@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from textual import on
 from textual.app import ComposeResult
@@ -23,6 +24,7 @@ from armband.client.tui.messages import RecordSaved, SaveFailed
 from armband.client.tui.problems import invalid_words, problem_words
 from armband.client.tui.screens.desk import DeskScreen
 from armband.client.tui.screens.find import searches
+from armband.client.tui.work import start
 from armband.shared.drafts import Draft
 from armband.shared.errors import InvalidRecord
 from armband.shared.fields import Patch
@@ -58,6 +60,7 @@ class VisitScreen(DeskScreen):
         self._drafts = DraftKeeper(self, FORM, context.terminal)
         self._known: VisitScreen.Known | None = None
         self._looked_up = ""
+        self._saving = False
 
     # -- pieces -------------------------------------------------------------------------------
 
@@ -79,14 +82,16 @@ class VisitScreen(DeskScreen):
     def on_mount(self) -> None:
         """Ready to type; a draft comes back."""
         self.form.focus_on(HOUSEHOLD)
-        self.run_worker(self._take_up_draft())
+        start(self, self._take_up_draft)
 
     async def _take_up_draft(self) -> None:
         left = await self._drafts.left_behind()
         if left and not self.form.texts():
             self.form.fill(left)
+            control = self.form.control(HOUSEHOLD)
+            assert isinstance(control, RefControl)
+            self._looked_up = control.ref
             self._say(_("This is what was typed here before; nothing is saved yet."), "wait")
-            self._household_changed()
 
     def retranslate(self) -> None:
         """Show the words of the language in use."""
@@ -114,7 +119,7 @@ class VisitScreen(DeskScreen):
         self._known = None
         self._say("", "quiet")
         if control.ref:
-            self.run_worker(self._look_up(control.ref), exclusive=True, group="known")
+            start(self, partial(self._look_up, control.ref), exclusive=True, group="known")
 
     async def _look_up(self, ref: str) -> None:
         """Find the last visit, so that nobody visits twice unawares."""
@@ -165,12 +170,15 @@ class VisitScreen(DeskScreen):
         self.action_save()
 
     def action_save(self) -> None:
-        """Save, or say what is wrong."""
+        """Save, or say what is wrong. A second press while saving saves nothing twice."""
+        if self._saving:
+            return
         patch = self.form.read(self.context.terminal.today)
         if patch is None:
             self.app.bell()
             return
-        self.run_worker(self._save(patch), exclusive=True, group="save")
+        self._saving = True
+        start(self, partial(self._save, patch), group="save")
 
     async def _save(self, patch: Patch) -> None:
         terminal = self.context.terminal
@@ -192,6 +200,7 @@ class VisitScreen(DeskScreen):
     def on_save_failed(self, message: SaveFailed) -> None:
         """Say what is wrong; everything typed stays."""
         message.stop()
+        self._saving = False
         self.app.bell()
         field = HOUSEHOLD if message.field == UNIT else message.field
         if not (field and self.form.say_problem(field, message.problem)):
@@ -200,6 +209,7 @@ class VisitScreen(DeskScreen):
     def on_record_saved(self, message: RecordSaved) -> None:
         """Say what was saved and be ready for the next one."""
         message.stop()
+        self._saving = False
         control = self.form.control(HOUSEHOLD)
         assert isinstance(control, RefControl)
         told = _("Saved: {visit}").format(visit=control.label)
@@ -214,4 +224,4 @@ class VisitScreen(DeskScreen):
         self._looked_up, self._known = "", None
         self.form.focus_on(HOUSEHOLD)
         self._say("", "quiet")
-        self.run_worker(self._drafts.drop())
+        start(self, self._drafts.drop)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.app import RenderResult
@@ -12,6 +13,7 @@ from textual.widget import Widget
 
 from armband.client.i18n import _
 from armband.client.tui.text import spread
+from armband.client.tui.work import start
 from armband.shared.days import clock_of
 from armband.shared.rollup import Metrics
 from armband.shared.rollup_report import CoverageReport
@@ -60,7 +62,7 @@ class FiguresLine(Widget):
 
     def look_again(self, *, subscribe: bool = False) -> None:
         """Figures may have changed."""
-        self.run_worker(self._load(subscribe), exclusive=not subscribe, group="figures")
+        start(self, partial(self._load, subscribe), exclusive=not subscribe, group="figures")
 
     async def _load(self, subscribe: bool) -> None:
         terminal = self._desk.terminal

@@ -14,6 +14,10 @@ _AFTER_DIGIT = re.compile(r"(?<=\d)[。、，·．]")
 """What an input method in Chinese mode sends for the point of a temperature."""
 
 
+_WIDTH_STEP = 64
+"""Cells; a screen's layout costs more than drawing all else that a key changes."""
+
+
 class LineInput(Input):
     """`Input` with three things put right.
 
@@ -27,6 +31,11 @@ class LineInput(Input):
     def __init__(self, value: str = "", placeholder: str = "", *, id: str | None = None) -> None:  # noqa: A002 textual's name
         super().__init__(value, placeholder, id=id, select_on_focus=False, compact=True)
         self.cursor_blink = False
+
+    @property
+    def content_width(self) -> int:
+        """The width that can be scrolled over, in steps: each new one lays the whole screen out."""
+        return -(-super().content_width // _WIDTH_STEP) * _WIDTH_STEP
 
     @property
     def cursor_screen_offset(self) -> Offset:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from rich.style import Style
 from textual import events
@@ -16,6 +17,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from armband.client.tui.text import TONES, Cell, Column, row_strip, row_text
+from armband.client.tui.work import start
 
 PAGE_ROWS = 200
 PAGES_KEPT = 6
@@ -155,7 +157,7 @@ class PagedList(ScrollView, can_focus=True):
         if page in self._asked or page < 0:
             return
         self._asked.add(page)
-        self.run_worker(self._fetch(self._generation, page), exit_on_error=True)
+        start(self, partial(self._fetch, self._generation, page))
 
     async def _fetch(self, generation: int, page: int) -> None:
         if generation != self._generation:
