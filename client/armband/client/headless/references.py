@@ -35,7 +35,9 @@ async def resolve(terminal: Terminal, kind: str, name: str, declared: Field, tex
                 kind, name, _("no {kind} here has this id").format(kind=declared.ref)
             )
         return entry
-    page = await terminal.ledger(LedgerQuery(declared.ref, text=text), 0, _LOOKED_AT)
+    # A telephone typed in groups is one word of the search.
+    wanted = clean_phone(text) or text
+    page = await terminal.ledger(LedgerQuery(declared.ref, text=wanted), 0, _LOOKED_AT)
     exact = [entry for entry in page.entries if _is_called(entry, text)]
     found = exact or list(page.entries)
     if len(found) == 1:
