@@ -126,7 +126,7 @@ class ThreadedDatabase:
         self._writer = writer
         self._reader = reader
         self._lock = asyncio.Lock()
-        self._running: set[asyncio.Task[object]] = set()
+        self._running: dict[asyncio.Task[object], None] = {}
         self._distrusted = False
 
     @classmethod
@@ -150,12 +150,12 @@ class ThreadedDatabase:
     async def write(self, work: Work[T]) -> T:
         """See `Database.write`."""
         task = asyncio.ensure_future(self._write(work))
-        self._running.add(task)
+        self._running[task] = None
         task.add_done_callback(self._finished)
         return await asyncio.shield(task)
 
     def _finished(self, task: asyncio.Task[object]) -> None:
-        self._running.discard(task)
+        self._running.pop(task, None)
         if not task.cancelled():
             # Marks the error as seen, for a caller that was cancelled meanwhile.
             task.exception()
@@ -189,6 +189,8 @@ class ThreadedDatabase:
 
     async def close(self) -> None:
         """See `Database.close`. The reader goes first: only the writer may checkpoint."""
+        while self._running:
+            await asyncio.wait(list(self._running))
         async with self._lock:
             await self._reader.close()
             await self._writer.close()
@@ -198,7 +200,13 @@ async def _threaded(
     connect: Callable[[Path], sqlite3.Connection], path: Path
 ) -> aiosqlite.Connection:
     connection = aiosqlite.Connection(lambda: connect(path), iter_chunk_size=64)
-    return await connection
+    try:
+        return await connection
+    except BaseException:
+        # aiosqlite has told its thread to stop but does not wait for it; a thread that outlives the
+        # event loop ends with a traceback.
+        connection._thread.join()
+        raise
 
 
 async def _run(
