@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from armband.server import gateway as gateway_module
+from armband.server.connection import MAX_ANSWERS
+from armband.server.model import FeedPage, Head
 from armband.shared import handshake, limits, wire
 from armband.shared.merge import decode_state, view
 from armband.shared.ops import set_digest
@@ -454,6 +456,85 @@ async def test_revoking_ends_the_session_and_what_comes_later_is_kept_aside(rig:
     assert kinds == {wire.Challenge, wire.Welcome, wire.Receipts, wire.HistoryReply}
 
 
+async def test_after_a_revocation_nothing_more_is_sent(rig: Rig) -> None:
+    """The sender stands with a feed frame in its hands; what was to follow is not sent."""
+    key, _listed = await rig.enrol(G1, Role.GRID)
+    peer = rig.connect(key, room=1)
+    await peer.hello(rig.clock())
+    await until(lambda: len(rig.ends[0].sent) == 2, "the welcome is on its way")
+    other = await terminal(rig)
+    await rig.office.revoke(key.id)
+    await check(rig, other, 1)
+    await other.next(wire.Feed)
+    assert (await peer.closed()).code == wire.CLOSE_REVOKED
+    kinds = [type(message) for message in peer.seen]
+    assert kinds in (
+        [wire.Challenge, wire.Welcome, wire.Refusal],
+        [wire.Challenge, wire.Welcome, wire.Feed, wire.Refusal],
+    )
+
+
+async def test_a_revocation_during_the_hello_counts(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, _listed = await rig.enrol(G1, Role.GRID)
+    head_of = rig.office.head_of
+
+    async def slowly(key_id: bytes) -> Head:
+        await rig.office.revoke(key_id)
+        return await head_of(key_id)
+
+    monkeypatch.setattr(rig.office, "head_of", slowly)
+    peer = rig.connect(key)
+    await peer.hello(rig.clock())
+    assert (await peer.closed()).code == wire.CLOSE_REVOKED
+    assert not any(isinstance(message, wire.Feed) for message in peer.seen)
+
+
+async def test_a_peer_that_takes_no_receipts_is_not_read_any_more(rig: Rig) -> None:
+    key, _listed = await rig.enrol(G1, Role.GRID)
+    greedy = rig.connect(key, room=1)
+    await greedy.hello(rig.clock())
+    other = await terminal(rig)
+    start = rig.office.seq
+    for number in range(30):
+        await check(rig, greedy, number)
+    await until(lambda: rig.office.seq >= start + MAX_ANSWERS, "the first pushes are committed")
+    for number in range(100, 110):
+        await check(rig, other, number)
+        await other.next(wire.Receipts)
+    assert rig.office.seq <= start + 10 + MAX_ANSWERS
+    counters: list[int] = []
+    while len(counters) < 30:
+        counters += [receipt.counter for receipt in (await greedy.next(wire.Receipts)).items]
+    assert counters == list(range(1, 31))
+
+
+async def test_a_commit_while_a_page_is_read_is_not_lost(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorder = await terminal(rig)
+    read_page = rig.office.feed_page
+
+    async def slowly(cursor: int, role: Role, scope: Sequence[str]) -> FeedPage:
+        page = await read_page(cursor, role, scope)
+        await check(rig, recorder, 1)
+        await recorder.next(wire.Receipts)
+        return page
+
+    monkeypatch.setattr(rig.office, "feed_page", slowly)
+    key, _listed = await rig.enrol(G1, Role.GRID)
+    peer = rig.connect(key)
+    await peer.welcome(rig.clock())
+    caught_up = await peer.next(wire.CaughtUp)
+    feeds = [message for message in peer.seen if isinstance(message, wire.Feed)]
+    assert feeds[-1].to_seq == caught_up.seq
+    peer.skip()
+    feed = await peer.next(wire.Feed)
+    assert feed.from_seq == caught_up.seq
+    assert [decode_state(row.state).id for row in wire.unpack_rows(feed.body)] == [record_id(1)]
+
+
 async def test_a_reader_that_stops_is_cut_and_the_others_go_on(
     rig: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -509,6 +590,7 @@ async def test_a_peer_that_goes_away_leaves_nothing_behind(rig: Rig) -> None:
     peer.transport.abort()
     await rig.settle()
     assert rig.gateway.connections == 0
+    assert rig.gateway.hub.idle
     with pytest.raises(TransportClosed):
         await peer.send(wire.Unsubscribe(1))
 

@@ -95,11 +95,15 @@ class FakeTransport:
 
 
 def fake_pair(
-    fingerprint: bytes = b"F" * 32, room: int = 64
+    fingerprint: bytes = b"F" * 32, room: int = 64, room_up: int = 64
 ) -> tuple[FakeTransport, FakeTransport]:
-    """The office's end and the terminal's end of one connection."""
+    """The office's end and the terminal's end of one connection.
+
+    Args:
+        room, room_up: how many frames fit into the line towards the terminal, and the office.
+    """
     line = Line()
-    up, down = Direction(room), Direction(room)
+    up, down = Direction(room_up), Direction(room)
     return (
         FakeTransport(line, down, up, fingerprint),
         FakeTransport(line, up, down, fingerprint),

@@ -39,7 +39,7 @@ class Gateway:
     def __init__(self, office: Office, environment: Environment) -> None:
         self._office = office
         self._environment = environment
-        self._hub = Hub(environment, office)
+        self.hub = Hub(environment, office)
         self._open: dict[int, Connection] = {}
         self._by_key: dict[bytes, Connection] = {}
         self._changed: dict[bytes, Terminal] = {}
@@ -57,7 +57,7 @@ class Gateway:
     def start(self) -> None:
         """Listen to the office; before the first `serve`."""
         self._stop_listening = self._office.listen(self._on_event)
-        self._days = asyncio.create_task(self._hub.follow_days(), name="office days")
+        self._days = asyncio.create_task(self.hub.follow_days(), name="office days")
 
     async def stop(self) -> None:
         """End every connection with a word of why."""
@@ -128,7 +128,7 @@ class Gateway:
 
     async def _converse(self, transport: Transport, session: Session, admitted: Admitted) -> None:
         connection = Connection(
-            self._office, self._hub, self._environment, transport, session, admitted
+            self._office, self.hub, self._environment, transport, session, admitted
         )
         self._serial += 1
         serial, key_id = self._serial, admitted.key_id
@@ -155,7 +155,7 @@ class Gateway:
     def _on_event(self, event: OfficeEvent) -> None:
         match event:
             case Committed():
-                self._hub.publish(event)
+                self.hub.publish(event)
             case WritableChanged():
                 for connection in self._open.values():
                     connection.state_changed()

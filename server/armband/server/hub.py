@@ -64,6 +64,11 @@ class Hub:
             for code in follower.reader.scope:
                 _discard(self._by_scope, code, serial)
 
+    @property
+    def idle(self) -> bool:
+        """Whether nobody follows or watches anything."""
+        return not (self._followers or self._by_scope or self._watches)
+
     # -- watches --------------------------------------------------------------------------------
 
     def watch(self, subscribe: Subscribe, wake: Callable[[], None]) -> tuple[int, Watch]:
