@@ -90,7 +90,8 @@ class Post:
         return record
 
     async def check(self, line: str, unit: str) -> bytes:
-        """Record what the lane makes of ``line``; asked who is meant, the guard says "a stranger".
+        """Record what the lane makes of ``line``; asked who is meant, the guard takes a stranger if
+        there is one, else the first.
 
         Raises:
             DemoFailed: the lane would have asked for something else.
@@ -101,7 +102,7 @@ class Post:
         outcome = resolve(parsed, matches, policy)
         if isinstance(outcome, NeedsChoice):
             strangers = [check for check in outcome.candidates if check.person is None]
-            outcome = settle(strangers[0], policy) if strangers else outcome
+            outcome = settle((strangers or outcome.candidates)[0], policy)
         if not isinstance(outcome, Ready):
             raise DemoFailed(f"the lane asks about {line!r}: {outcome}")
         check = outcome.check

@@ -22,11 +22,13 @@ def modules(portion: str) -> list[str]:
 
 
 def headless() -> list[str]:
+    """Every module but the screens and the command that opens them."""
+    screens = ("armband.client.tui", "armband.client.cli.screens")
     return [
         name
         for portion in ("client", "shared", "server")
         for name in modules(portion)
-        if not name.startswith("armband.client.tui") and not name.endswith("__main__")
+        if not name.startswith(screens) and not name.endswith("__main__")
     ]
 
 
