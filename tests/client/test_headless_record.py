@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from armband.client.headless.recording import TOGETHER, Line, record_lines
+from armband.client.errors import StoreFull
+from armband.client.headless.recording import Line, record_lines
+from armband.client.headless.saving import TOGETHER
 from armband.client.i18n import CHINESE, ENGLISH, set_language
+from armband.client.model import Saved
 from armband.client.terminal import Terminal
+from armband.shared.drafts import Draft
 from armband.shared.ids import id_from_hex, natural_record_id
 from armband.shared.kinds.declare import View
 from support.office_rig import OFFICE, Rig, office_rig
@@ -178,3 +182,56 @@ async def test_a_check_belongs_to_the_chosen_checkpoint_or_to_the_terminals_unit
     await terminal.set_preference("checkpoint", gate.id.hex())
     there = await saved(terminal, "check", temp_tenths="36.5", code="green", decision="passed")
     assert (there.unit, there.fields["checkpoint"]) == (G1, gate.id.hex())
+
+
+async def test_a_line_may_name_what_an_earlier_line_makes(terminal: Terminal) -> None:
+    lines = [
+        Line(1, "household", {"door": "3-2-502", "unit": G1}),
+        Line(2, "resident", {"name": "李雪婷", "household": "3-2-502"}),
+        Line(3, "visit", {"household": "3-2-502", "channel": "door", "outcome": "met"}),
+        Line(
+            4,
+            "check",
+            {"resident": "李雪婷", "temp_tenths": 365, "code": "green", "decision": "passed"},
+        ),
+    ]
+    outcome = await record_lines(terminal, lines)
+    assert outcome.refused == []
+    assert [one.kind for one in outcome.saved] == ["household", "resident", "visit", "check"]
+
+
+async def test_lines_that_are_handed_over_twice_are_saved_once(terminal: Terminal) -> None:
+    fields = {"temp_tenths": 365, "code": "green", "decision": "passed"}
+    lines = [
+        Line(1, "household", {"door": "3-2-502", "unit": G1}),
+        Line(2, "check", fields, new_id="0a" * 16),
+        Line(3, "household", {"id": "", "door": "x"}),
+    ]
+    first = await record_lines(terminal, lines)
+    second = await record_lines(terminal, lines)
+    assert second == first
+    assert terminal.status.written == 2
+
+
+async def test_a_full_disk_refuses_what_follows_and_says_so(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = terminal.record
+    calls = 0
+
+    async def until_full(drafts: Sequence[Draft]) -> list[Saved]:
+        nonlocal calls
+        calls += 1
+        if calls > 1:
+            raise StoreFull("the disk is full")
+        return await record(drafts)
+
+    monkeypatch.setattr(terminal, "record", until_full)
+    count = TOGETHER * 3
+    lines = [Line(n, "household", {"door": f"1-1-{n}", "unit": G1}) for n in range(1, count + 1)]
+    outcome = await record_lines(terminal, lines)
+    assert outcome.problem == "the disk is full"
+    assert [one.line for one in outcome.saved] == list(range(1, TOGETHER + 1))
+    assert {one.reason for one in outcome.refused} == {"the disk is full"}
+    assert len(outcome.saved) + len(outcome.refused) == count
+    assert terminal.status.written == TOGETHER

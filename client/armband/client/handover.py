@@ -68,7 +68,7 @@ class HandoverServer:
         self._data_dir = data_dir
         self._handlers = handlers
         self._server: asyncio.Server | None = None
-        self._writers: dict[int, asyncio.StreamWriter] = {}
+        self._serving: dict[int, asyncio.Task[Any]] = {}
 
     async def __aenter__(self) -> HandoverServer:
         """Listen.
@@ -88,13 +88,18 @@ class HandoverServer:
     async def __aexit__(self, *_exc: object) -> None:
         if self._server is not None:
             self._server.close()
-            for writer in list(self._writers.values()):
-                writer.close()
+            # A save is finished by the engine in any case; only the answer is lost, and the
+            # command asks again.
+            for task in list(self._serving.values()):
+                task.cancel()
+            await asyncio.gather(*self._serving.values(), return_exceptions=True)
             await self._server.wait_closed()
         _remove_socket(self._data_dir)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._writers[id(writer)] = writer
+        task = asyncio.current_task()
+        assert task is not None, "a connection is served by a task"
+        self._serving[id(task)] = task
         try:
             while True:
                 answer = await self._answer(await _read(reader))
@@ -103,7 +108,7 @@ class HandoverServer:
         except (EOFError, ConnectionError, msgspec.MsgspecError):
             pass  # The command has left; what it handed over is saved or was refused.
         finally:
-            self._writers.pop(id(writer), None)
+            self._serving.pop(id(task), None)
             writer.close()
 
     async def _answer(self, request: Any) -> dict[str, Any]:

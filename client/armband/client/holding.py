@@ -53,7 +53,8 @@ def handlers(terminal: Terminal, link: Link) -> Mapping[str, Handler]:
 
     async def check(args: Mapping[str, Any]) -> Any:
         lines = msgspec.convert(args["lines"], list[str])
-        outcome = await check_lines(terminal, lines, str(args["checkpoint"]))
+        ids = msgspec.convert(args["ids"], list[str])
+        outcome = await check_lines(terminal, lines, str(args["checkpoint"]), ids)
         return msgspec.to_builtins(outcome)
 
     async def status(_args: Mapping[str, Any]) -> Any:

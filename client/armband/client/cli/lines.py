@@ -16,7 +16,9 @@ from armband.client.headless.outcome import Outcome
 from armband.client.i18n import _
 from armband.client.terminal import Terminal, open_terminal
 from armband.client.world import real_environment
+from armband.shared.ids import new_record_id
 
+ATTEMPTS = 3
 Work = Callable[[Terminal], Awaitable[Outcome]]
 
 
@@ -30,15 +32,27 @@ async def run_here_or_there(
         NotEnrolled: DIR is no terminal's.
         StoreUnusable: the store is damaged, or the disk refuses.
     """
-    try:
-        async with open_terminal(data_dir, real_environment()) as terminal:
-            return await work(terminal)
-    except StoreHeld as held:
+    for _attempt in range(ATTEMPTS):
         try:
-            answer = await ask_holder(data_dir, verb, args)
+            async with open_terminal(data_dir, real_environment()) as terminal:
+                return await work(terminal)
+        except StoreHeld as error:
+            held = error
+        try:
+            return msgspec.convert(await ask_holder(data_dir, verb, args), Outcome)
+        except (ConnectionResetError, BrokenPipeError):
+            # It left before it answered and may have saved some: the same lines with the same
+            # ids again, here or at who holds the store now, make nothing twice.
+            continue
         except OSError:
             raise held from None
-        return msgspec.convert(answer, Outcome)
+    raise held
+
+
+def new_ids(count: int) -> list[str]:
+    """Ids for new records, in hex: made here, so that lines can be handed over again."""
+    world = real_environment()
+    return [new_record_id(world.now_ms(), world.random_bytes(10)).hex() for _n in range(count)]
 
 
 def print_outcome(outcome: Outcome, output: Output) -> ExitCode:
@@ -50,4 +64,6 @@ def print_outcome(outcome: Outcome, output: Output) -> ExitCode:
             output.line(f"{saved.kind} {saved.id}")
         for refused in outcome.refused:
             output.line(_("line {line}: {reason}").format(line=refused.line, reason=refused.reason))
+    if outcome.problem:
+        return ExitCode.STORE
     return ExitCode.REFUSED if outcome.refused else ExitCode.DONE

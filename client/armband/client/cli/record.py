@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from armband.client.cli.lines import print_outcome, run_here_or_there
+from armband.client.cli.lines import new_ids, print_outcome, run_here_or_there
 from armband.client.cli.output import Output
 from armband.client.errors import Usage
 from armband.client.exit_codes import ExitCode
@@ -23,7 +23,12 @@ from armband.shared.kinds import CATALOGUE
 
 def run(arguments: argparse.Namespace, output: Output) -> ExitCode:
     """Record what the arguments or the file say."""
-    lines = _lines(arguments)
+    typed = _lines(arguments)
+    ids = new_ids(len(typed))
+    lines = [
+        msgspec.structs.replace(line, new_id=new_id)
+        for line, new_id in zip(typed, ids, strict=True)
+    ]
     work = run_here_or_there(
         arguments.data,
         RECORD,

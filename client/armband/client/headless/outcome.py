@@ -23,16 +23,21 @@ class RefusedLine(msgspec.Struct, frozen=True):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """All lines, in order. Keys may be added, never renamed."""
+    """All lines, in order. Keys may be added, never renamed.
+
+    ``problem``: why the disk refused, from some line on; empty when it did not.
+    """
 
     saved: list[SavedLine]
     refused: list[RefusedLine]
+    problem: str = ""
 
 
-def joined(results: Iterable[SavedLine | RefusedLine]) -> Outcome:
+def joined(results: Iterable[SavedLine | RefusedLine], problem: str) -> Outcome:
     """The outcome of these lines."""
     ordered = sorted(results, key=lambda result: result.line)
     return Outcome(
         [result for result in ordered if isinstance(result, SavedLine)],
         [result for result in ordered if isinstance(result, RefusedLine)],
+        problem,
     )

@@ -7,10 +7,10 @@ from typing import Any
 
 import msgspec
 
-from armband.client.errors import StoreUnusable
-from armband.client.headless.outcome import Outcome, RefusedLine, SavedLine, joined
+from armband.client.headless.outcome import Outcome
 from armband.client.headless.places import CHECKPOINT, chosen_checkpoint, default_unit
 from armband.client.headless.references import resolve
+from armband.client.headless.saving import Saver
 from armband.client.i18n import _, pgettext
 from armband.client.i18n.words import OPTION
 from armband.client.model import Entry
@@ -19,12 +19,10 @@ from armband.shared.drafts import Draft
 from armband.shared.errors import ArmbandError, InvalidRecord
 from armband.shared.fields import FieldType, Option, Patch, Value
 from armband.shared.ids import id_from_hex, natural_record_id
-from armband.shared.kinds import UNIT, VOID, Kind, kind_named
+from armband.shared.kinds import CATALOGUE, UNIT, VOID, Kind, kind_named
 from armband.shared.kinds.declare import RESERVED
 from armband.shared.text_values import parse_field
 
-TOGETHER = 100
-"""Lines that are saved in one transaction."""
 ID = "id"
 
 
@@ -36,55 +34,39 @@ class Line(msgspec.Struct, frozen=True):
         fields: text to be read as on a form, or values as JSON has them; ``unit``, ``id`` and
             ``void`` may be among them.
         problem: why the line could not even be read; empty when it could.
+        new_id: hex of the id that a new record gets, made where the line was typed, so that a
+            line which is handed over twice makes one record.
     """
 
     line: int
     kind: str
     fields: dict[str, Any]
     problem: str = ""
+    new_id: str = ""
 
 
 async def record_lines(terminal: Terminal, lines: Sequence[Line]) -> Outcome:
-    """Save every line that can be saved.
-
-    Raises:
-        StoreUnusable: the disk refuses; the lines before are saved.
-    """
-    results: list[SavedLine | RefusedLine] = []
-    for at in range(0, len(lines), TOGETHER):
-        drafts: list[tuple[int, Draft]] = []
-        for line in lines[at : at + TOGETHER]:
-            try:
-                drafts.append((line.line, await _draft(terminal, line)))
-            except ArmbandError as error:
-                results.append(RefusedLine(line.line, _reason(error)))
-        results += await save_drafts(terminal, drafts)
-    return joined(results)
+    """Save every line that can be saved; a line may refer to what an earlier one makes."""
+    saver = Saver(terminal)
+    for line in lines:
+        try:
+            if _refers_to(line) & saver.pending_kinds:
+                await saver.flush()
+            draft = await _draft(terminal, line)
+        except ArmbandError as error:
+            saver.refuse(line.line, error)
+        else:
+            await saver.add(line.line, draft)
+    return await saver.outcome()
 
 
-async def save_drafts(
-    terminal: Terminal, drafts: Sequence[tuple[int, Draft]]
-) -> list[SavedLine | RefusedLine]:
-    """Save numbered drafts: in one transaction, or one by one when something is wrong with any.
-
-    Raises:
-        StoreUnusable: the disk refuses.
-    """
-    if not drafts:
-        return []
-    try:
-        saved = await terminal.record([draft for _line, draft in drafts])
-    except StoreUnusable:
-        raise
-    except ArmbandError as error:
-        if len(drafts) == 1:
-            return [RefusedLine(drafts[0][0], _reason(error))]
-        alone = [await save_drafts(terminal, [numbered]) for numbered in drafts]
-        return [result for results in alone for result in results]
-    return [
-        SavedLine(done.id.hex(), done.kind, line)
-        for done, (line, _draft) in zip(saved, drafts, strict=True)
-    ]
+def _refers_to(line: Line) -> frozenset[str]:
+    """Kinds of records that the line names."""
+    kind = CATALOGUE.get(line.kind)
+    if kind is None:
+        return frozenset()
+    named = {kind.fields[name].ref for name in line.fields if name in kind.fields}
+    return frozenset(named | ({line.kind} if ID in line.fields else set()))
 
 
 async def _draft(terminal: Terminal, line: Line) -> Draft:
@@ -117,7 +99,8 @@ async def _draft(terminal: Terminal, line: Line) -> Draft:
             references[CHECKPOINT] = here
             fields[CHECKPOINT] = here.view.id.hex()
     placed = str(unit) if unit else default_unit(terminal, kind, references)
-    return Draft(kind.name, _new_id(terminal, kind, placed, fields), placed, fields)
+    new_id = _natural_id(terminal, kind, placed, fields) or id_of_line(terminal, line.new_id)
+    return Draft(kind.name, new_id, placed, fields)
 
 
 async def _known(terminal: Terminal, kind: Kind, given: object) -> Entry | None:
@@ -157,7 +140,9 @@ def _label(option: Option) -> str:
     return pgettext(OPTION, option.label)
 
 
-def _new_id(terminal: Terminal, kind: Kind, unit: str, fields: Mapping[str, Value]) -> bytes:
+def _natural_id(
+    terminal: Terminal, kind: Kind, unit: str, fields: Mapping[str, Value]
+) -> bytes | None:
     """The id that a register's import would give, where the kind has a natural key.
 
     Two people who enter one door offline make one record.
@@ -168,8 +153,9 @@ def _new_id(terminal: Terminal, kind: Kind, unit: str, fields: Mapping[str, Valu
     if kind.name == "resident" and fields.get("household") and fields.get("name"):
         household, name = str(fields["household"]), str(fields["name"])
         return natural_record_id(office, kind.name, household, name)
-    return terminal.new_id()
+    return None
 
 
-def _reason(error: ArmbandError) -> str:
-    return str(error)
+def id_of_line(terminal: Terminal, given: str) -> bytes:
+    """The id of a new record: the one made where the line was typed, or a new one."""
+    return id_from_hex(given) if given else terminal.new_id()
