@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 
+import msgspec
+
 from armband.client.errors import ProtocolViolation
 from armband.client.store.derive import refresh
 from armband.client.store.tables import SyncRow, chunks, load_sync, marks
@@ -19,15 +21,14 @@ def apply_feed(
     """Take a feed frame in: rows, records that left, cursor and witness in this transaction.
 
     Raises:
-        ProtocolViolation: the frame does not start at the cursor.
+        ProtocolViolation: the frame does not start at the cursor, or a row is damaged.
     """
     sync = load_sync(conn)
     if feed.from_seq != sync.cursor:
         raise ProtocolViolation(
             wire.CLOSE_PROTOCOL, f"feed from {feed.from_seq}, but the base ends at {sync.cursor}"
         )
-    states = [(row.seq, decode_state(row.state), row.state) for row in rows]
-    newest = {state.id: (seq, state, raw) for seq, state, raw in states}
+    newest = _decoded(rows)
     touched = [*newest, *feed.left]
     digest, count = _without(conn, sync, touched)
     conn.executemany(
@@ -47,6 +48,20 @@ def apply_feed(
         conn.execute("UPDATE sync SET witness_seq = ?, witness_hist = ?", (feed.to_seq, feed.hist))
     bases: dict[bytes, State] = {record: state for record, (_seq, state, _raw) in newest.items()}
     return refresh(conn, sync.key_id, touched, bases)
+
+
+def _decoded(rows: Sequence[wire.FeedRow]) -> dict[bytes, tuple[int, State, bytes]]:
+    """Each record's newest row: seq, state, and the state's bytes as they came."""
+    newest: dict[bytes, tuple[int, State, bytes]] = {}
+    for row in rows:
+        try:
+            state = decode_state(row.state)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+            raise ProtocolViolation(
+                wire.CLOSE_BAD_FRAME, f"the state at seq {row.seq} does not decode: {error}"
+            ) from None
+        newest[state.id] = (row.seq, state, row.state)
+    return newest
 
 
 def _without(
