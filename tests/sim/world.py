@@ -46,6 +46,9 @@ class Mix:
     """Everything must be settled this long after the trouble ends."""
 
 
+MIXES = {"even": Mix(), "rough": Mix(length_s=60.0, pause_s=1.5, trouble_s=1.5)}
+
+
 class World:
     """Everything of one run."""
 
