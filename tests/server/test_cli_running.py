@@ -42,7 +42,7 @@ class TlsTransport:
 
     async def receive(self) -> bytes:
         try:
-            return bytes(await self.connection.recv())  # type: ignore[arg-type]
+            return await self.connection.recv(decode=False)
         except ConnectionClosed as error:
             raise TransportClosed(error.rcvd.code if error.rcvd else 1006, "") from None
 

@@ -8,6 +8,7 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
@@ -43,7 +44,7 @@ class Office:
         finally:
             await within(listener.stop(), "the listener stops", 15)
 
-    def connect(self, **options: object) -> connect:
+    def connect(self, **options: Any) -> connect:
         return connect(self.url, ssl=self.context, proxy=None, compression=None, **options)
 
 

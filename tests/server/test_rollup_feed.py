@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from random import Random
+from weakref import WeakKeyDictionary
 
 import pytest
 
 from armband.server.watch import rollup_frames
 from armband.shared import limits, wire
 from armband.shared.days import add_days
+from armband.shared.fields import Patch, Value
 from armband.shared.permissions import Role
 from armband.shared.rollup import CellKey, Coverage, Metrics
-from support.office_rig import START_MS, Rig, office_rig
+from support.office_rig import START_MS, Rig
 from support.peer import Peer, check_patch, record_id
 
 YG, G1, G2 = "lianhu/yg", "lianhu/yg/g1", "lianhu/yg/g2"
 DAY_MS = 86_400_000
 
 
-@pytest.fixture
-async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
-    async with office_rig(tmp_path) as made:
-        yield made
+BOARDS: WeakKeyDictionary[Peer, dict[int, Board]] = WeakKeyDictionary()
+"""Each peer's boards by subscription."""
 
 
 class Board:
@@ -37,7 +35,7 @@ class Board:
         self.day = ""
         self.seq = 0
         self.resets = 0
-        self.others: dict[int, Board] = peer.__dict__.setdefault("boards", {})
+        self.others = BOARDS.setdefault(peer, {})
         self.others[sub] = self
 
     async def update(self) -> wire.RollupFrame:
@@ -82,7 +80,7 @@ async def chief(rig: Rig) -> Peer:
     return peer
 
 
-async def check(rig: Rig, peer: Peer, number: int, unit: str = G1, **more: object) -> int:
+async def check(rig: Rig, peer: Peer, number: int, unit: str = G1, **more: Value) -> int:
     """Record a check and wait for its receipt; the office's seq then."""
     patch = check_patch(unit, rig.clock(), rig.office.today, **more)
     await peer.record(rig.clock(), record_id(number), "check", unit, patch)
@@ -220,7 +218,7 @@ async def test_a_new_unit_is_named_when_it_comes(rig: Rig) -> None:
     peer = await chief(rig)
     seen = await board(peer, YG, 1)
     code = f"{YG}/g3"
-    patch = {"unit": code, "name": "第3网格", "level": "grid"}
+    patch: Patch = {"unit": code, "name": "第3网格", "level": "grid"}
     await peer.record(rig.clock(), record_id(50), "unit", code, patch)
     seq = (await peer.next(wire.Receipts)).seq
     await seen.until_seq(seq)

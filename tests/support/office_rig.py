@@ -15,22 +15,24 @@ from armband.server.office import Office, create_office, open_office
 from armband.server.office.opening import STORE_FILE
 from armband.server.store.driver import SqliteDatabase, open_database
 from armband.server.store.sqlite import SqliteStore
-from armband.shared import handshake
+from armband.shared import handshake, wire
 from armband.shared.drafts import Draft
 from armband.shared.environment import Environment
+from armband.shared.fields import Value
 from armband.shared.ids import natural_record_id
 from armband.shared.permissions import Role
 from support.fake_wire import FakeTransport, fake_pair
-from support.peer import Key, Peer
+from support.peer import Key, Peer, check_patch, record_id
 from support.waiting import within
 
 START_MS = 1_655_000_000_000
 """2022-06-12 in Shanghai, in the morning."""
 OFFICE = "lianhu"
+G1, G2 = "lianhu/yg/g1", "lianhu/yg/g2"
 UNITS = (
     ("lianhu/yg", "阳光社区", "community"),
-    ("lianhu/yg/g1", "第1网格", "grid"),
-    ("lianhu/yg/g2", "第2网格", "grid"),
+    (G1, "第1网格", "grid"),
+    (G2, "第2网格", "grid"),
     ("lianhu/hy", "花园社区", "community"),
     ("lianhu/hy/g1", "花园第1网格", "grid"),
 )
@@ -83,6 +85,22 @@ class Rig:
         """Wait until every connection has ended."""
         for task in self.tasks:
             await within(task, "a connection ends")
+
+
+async def terminal(rig: Rig, unit: str = G1, role: Role = Role.GRID) -> Peer:
+    """A welcomed and caught-up terminal."""
+    key, _listed = await rig.enrol(unit, role)
+    peer = rig.connect(key)
+    await peer.welcome(rig.clock())
+    await peer.next(wire.CaughtUp)
+    peer.skip()
+    return peer
+
+
+async def check(rig: Rig, peer: Peer, number: int, unit: str = G1, **more: Value) -> None:
+    """Push a check, whose record id follows from its number."""
+    patch = check_patch(unit, rig.clock(), rig.office.today, **more)
+    await peer.record(rig.clock(), record_id(number), "check", unit, patch)
 
 
 def unit_drafts() -> list[Draft]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from armband.shared import hlc, ids, wire
-from armband.shared.fields import Patch
+from armband.shared.fields import Patch, Value
 from armband.shared.handshake import hello_transcript
 from armband.shared.ops import CHAIN_START, Payload, WireOp, encode_payload, key_id_of, link
 from armband.shared.transport import Transport, TransportClosed
@@ -53,7 +53,7 @@ class Key:
         return op
 
 
-def check_patch(unit: str, at_ms: int, day: str, **more: object) -> Patch:
+def check_patch(unit: str, at_ms: int, day: str, **more: Value) -> Patch:
     """A check's fields."""
     patch: Patch = {
         "unit": unit,
@@ -63,7 +63,7 @@ def check_patch(unit: str, at_ms: int, day: str, **more: object) -> Patch:
         "day": day,
         "temp_tenths": 365,
     }
-    patch.update(more)  # type: ignore[arg-type]
+    patch.update(more)
     return patch
 
 
@@ -73,15 +73,19 @@ def record_id(number: int) -> bytes:
 
 
 class Peer:
-    """One connection of a terminal or a script. ``seen`` holds all messages in order."""
+    """One connection of a terminal or a script.
+
+    Attributes:
+        seen, frames: all messages that came, in order, and their bytes.
+        sent: all frames that went out.
+    """
 
     def __init__(self, transport: Transport, key: Key | None = None) -> None:
         self.transport = transport
         self.key = key or Key()
         self.seen: list[wire.FromOffice] = []
         self.frames: list[bytes] = []
-        self.cursor = 0
-        self.states: dict[bytes, bytes] = {}
+        self.sent: list[bytes] = []
         self._taken: dict[type, int] = {}
         self._floor = 0
 
@@ -124,7 +128,8 @@ class Peer:
         return await within(search(), "the office closes", timeout_s)
 
     async def send(self, message: wire.FromTerminal) -> None:
-        await self.transport.send(wire.encode(message))
+        self.sent.append(wire.encode(message))
+        await self.transport.send(self.sent[-1])
 
     async def hello(
         self,
@@ -148,9 +153,9 @@ class Peer:
         fields = {name: getattr(unsigned, name) for name in unsigned.__struct_fields__}
         await self.send(wire.Hello(**{**fields, "signature": signature}))
 
-    async def welcome(self, now_ms: int, **options: object) -> wire.Welcome:
+    async def welcome(self, now_ms: int, **options: Any) -> wire.Welcome:
         """Say hello and be welcomed."""
-        await self.hello(now_ms, **options)  # type: ignore[arg-type]
+        await self.hello(now_ms, **options)
         return await self.next(wire.Welcome)
 
     async def push(self, *ops: WireOp, prev: bytes, counter: int) -> None:
