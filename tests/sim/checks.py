@@ -95,3 +95,29 @@ async def _views_agree(world: World) -> list[str]:
             if known[1] != look:
                 problems.append(f"views of {known[0]} and {machine.name} differ: {known[1]} {look}")
     return problems
+
+
+async def later_write_wins(world: World) -> list[str]:
+    """I8: who writes after seeing a value beats it, whatever any clock says."""
+    street = world.terminals[-1].terminal
+    assert street is not None
+    record = (await street.ledger(LedgerQuery("household"), 0, 1)).entries[0].view.id
+    problems = []
+    for machine in world.terminals:
+        writer = machine.terminal
+        assert writer is not None
+        if await writer.entry(record) is None:
+            continue
+        await writer.change(record, {"note": machine.name})
+        if not await world.settled():
+            return [f"I8 not settled after {machine.name} wrote"]
+        for other in world.terminals:
+            assert other.terminal is not None
+            entry = await other.terminal.entry(record)
+            if entry is not None and (
+                entry.view.text("note") != machine.name or "note" in entry.view.conflicts
+            ):
+                problems.append(
+                    f"I8 {other.name} shows {entry.view.text('note')!r} after {machine.name} wrote"
+                )
+    return problems

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import AsyncExitStack, closing, suppress
@@ -52,6 +53,7 @@ class OfficeMachine:
 
     def __init__(self, folder: Path, net: Network, seed: int) -> None:
         self.path = folder / "office.db"
+        self._backup = folder / "office-backup.db"
         self.clock = Clock()
         self._environment = environment(self.clock, f"{seed} office")
         self._rng = random.Random(f"{seed} office disk")
@@ -90,6 +92,21 @@ class OfficeMachine:
     def connection(self) -> sqlite3.Connection:
         """The file, for the checks."""
         return sqlite3.connect(self.path)
+
+    def back_up(self) -> None:
+        """Copy the file, as it is at this moment."""
+        with (
+            closing(self.connection()) as source,
+            closing(sqlite3.connect(self._backup)) as target,
+        ):
+            source.backup(target)
+
+    def put_back(self) -> bool:
+        """Replace the file by the last copy, while the process is down; False without a copy."""
+        if not self._backup.exists():
+            return False
+        shutil.copyfile(self._backup, self.path)
+        return True
 
     def forget_one_operation(self) -> None:
         """A fault that no code of ours makes, so that the checks are seen to see it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.checks import check_all
+from sim.checks import check_all, later_write_wins
 from sim.loop import simulate
 from sim.world import Mix, World
 
@@ -37,7 +37,9 @@ def run_seed(seed: int, folder: Path, mix: Mix, sabotage: str = "") -> Outcome:
         await world.begin()
         await world.live()
         await world.calm()
-        problems = [] if await world.settled() else [f"not settled: {world.statuses()}"]
+        problems = [] if await world.settled() else [f"I25 not settled: {world.statuses()}"]
+        if not problems:
+            problems += await later_write_wins(world)
         if sabotage:
             world.office.forget_one_operation()
         problems += await check_all(world)
@@ -45,4 +47,4 @@ def run_seed(seed: int, folder: Path, mix: Mix, sabotage: str = "") -> Outcome:
         saved = sum(map(len, world.saved.values()))
         return Outcome(problems, world.trace.digest(), saved, world.crashes, list(world.trace.tail))
 
-    return simulate(seed, main, limit_s=mix.length_s + 2 * mix.settle_s + 600)
+    return simulate(seed, main, limit_s=mix.length_s + 7 * mix.settle_s + 600)

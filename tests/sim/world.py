@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -44,9 +44,12 @@ class Mix:
     """Mean time between two things that go wrong."""
     settle_s: float = 600.0
     """Everything must be settled this long after the trouble ends."""
+    restores: float = 0.0
+    """Share of the office's crashes after which an older copy of its file is put back."""
 
 
-MIXES = {"even": Mix(), "rough": Mix(length_s=60.0, pause_s=1.5, trouble_s=1.5)}
+ROUGH = Mix(length_s=60.0, pause_s=1.5, trouble_s=1.5)
+MIXES = {"even": Mix(), "rough": ROUGH, "restore": replace(ROUGH, restores=0.5)}
 
 
 class World:
@@ -148,6 +151,11 @@ class World:
         self.trace.add("office", "crashes")
         self.crashes += 1
         await self.office.crash()
+        if self._rng.random() < self.mix.restores:
+            if self.office.put_back():
+                self.trace.add("office", "is restored from an older copy")
+            else:
+                self.office.back_up()
         await asyncio.sleep(self._rng.uniform(0, 5))
         await self.office.start()
 
