@@ -205,3 +205,16 @@ def test_a_migration_that_fails_leaves_nothing(
     conn = sqlite3.connect(path)
     assert conn.execute("SELECT name FROM sqlite_schema").fetchall() == []
     conn.close()
+
+
+async def test_nobody_else_may_read_the_file(path: Path) -> None:
+    db = await ThreadedDatabase.open(path)
+    await db.write(put("a"))
+    modes = {file.stat().st_mode & 0o777 for file in list(path.parent.glob("terminal.db*"))}
+    await db.close()
+    assert modes == {0o600}
+
+
+async def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(StoreUnusable):
+        await ThreadedDatabase.open(tmp_path / "nowhere" / "terminal.db")

@@ -45,6 +45,8 @@ class Database(Protocol):
 
 def connect_writer(path: Path) -> sqlite3.Connection:
     """The one connection that writes and checkpoints, at this release's schema."""
+    # Others on the machine shall not read it; SQLite gives its helper files the same mode.
+    path.touch(mode=0o600)
     conn = sqlite3.connect(path, isolation_level=None)
     try:
         conn.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
@@ -143,6 +145,8 @@ class ThreadedDatabase:
             except BaseException:
                 await writer.close()
                 raise
+        except OSError as error:
+            raise StoreUnusable(f"{path} cannot be used: {error.strerror}") from error
         except sqlite3.Error as error:
             raise translated(error, path) from error
         return cls(path, writer, reader)

@@ -30,9 +30,16 @@ def counted_here(conn: sqlite3.Connection, policy: Policy) -> dict[CellKey, Metr
         )
     ]
     change = Change()
-    for _record, before, after in _steps(conn, records):
+    held: dict[bytes, View | None] = {}
+    for record, before, after in _steps(conn, records):
         change.replace(before, after, policy)
-    cells, _members = change.settle(_known(conn, change, policy))
+        held[record] = before
+    # Other records here that may count a touched member; what they refer to is in the index.
+    members = sorted({member for _day, _metric, member in change.members})
+    others = dict.fromkeys(other for member in members for other in _records_of(conn, member))
+    unchanged = _steps(conn, [record for record in others if record not in held])
+    held.update((record, before) for record, before, _after in unchanged)
+    cells, _members = change.settle(_places(held.values(), change, policy))
     return cells
 
 
@@ -53,18 +60,20 @@ def _view(base: State | None, record: bytes, own: list[OwnOp], key_id: bytes) ->
     return view(state) if state else None
 
 
-def _known(conn: sqlite3.Connection, change: Change, policy: Policy) -> dict[MemberKey, Places]:
-    """Where the touched members are counted by what the office holds, as far as it is here."""
+def _places(
+    views: Iterable[View | None], change: Change, policy: Policy
+) -> dict[MemberKey, Places]:
+    """Where the touched members are counted by these records."""
     known: dict[MemberKey, Places] = {}
-    for member in sorted({member for _day, _metric, member in change.members}):
-        for _record, before, _after in _steps(conn, _records_of(conn, member)):
-            kind = CATALOGUE.get(before.kind) if before else None
-            if kind is None or before is None:
-                continue
-            for part in kind.contributions(before, policy):
-                if part.member == member:
-                    places = known.setdefault((part.day, part.metric, member), {})
-                    places[before.unit] = places.get(before.unit, 0) + part.count
+    for found in views:
+        kind = CATALOGUE.get(found.kind) if found else None
+        if kind is None or found is None:
+            continue
+        for part in kind.contributions(found, policy):
+            key = (part.day, part.metric, part.member or "")
+            if key in change.members:
+                places = known.setdefault(key, {})
+                places[found.unit] = places.get(found.unit, 0) + part.count
     return known
 
 
