@@ -69,6 +69,14 @@ async def test_a_wrong_signature_is_refused(rig: Rig) -> None:
     assert (await peer.closed()).code == wire.CLOSE_NOT_ALLOWED
 
 
+async def test_whoever_saw_another_certificate_is_refused(rig: Rig) -> None:
+    """Somebody in the middle shows a certificate of their own and passes all bytes on."""
+    key, _listed = await rig.enrol(G1, Role.GRID)
+    peer = rig.connect(key, fingerprint=b"M" * 32)
+    await peer.hello(rig.clock())
+    assert (await peer.next(wire.Refusal)).code == wire.CLOSE_NOT_ALLOWED
+
+
 async def test_an_unknown_key_is_refused(rig: Rig) -> None:
     peer = rig.connect()
     await peer.hello(rig.clock())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from armband.shared import limits, wire
@@ -42,6 +44,37 @@ async def test_pushes_in_flight_are_receipted_in_order(rig: Rig) -> None:
         receipts = await peer.next(wire.Receipts)
         counters += [receipt.counter for receipt in receipts.items]
     assert counters == list(range(1, 3 * limits.PUSH_WINDOW + 1))
+
+
+async def test_pushes_are_committed_in_order_however_tasks_start(rig: Rig) -> None:
+    """The task of the first push gets going only after that of the second."""
+    loop, second_started = asyncio.get_running_loop(), asyncio.Event()
+    pushes: list[Coroutine[Any, Any, Any]] = []
+
+    async def held_up(work: Coroutine[Any, Any, Any], first: bool) -> Any:
+        if first:
+            await second_started.wait()
+        else:
+            second_started.set()
+        return await work
+
+    def late_first(of: asyncio.AbstractEventLoop, work: Any, **options: Any) -> asyncio.Task[Any]:
+        if work.__qualname__ == "Connection._receipts":
+            pushes.append(work)
+            work = held_up(work, len(pushes) == 1)
+        return asyncio.Task(work, loop=of, **options)
+
+    peer = await terminal(rig)
+    loop.set_task_factory(late_first)
+    try:
+        await check(rig, peer, 1)
+        await check(rig, peer, 2)
+        for _push in range(2):
+            receipts = await peer.next(wire.Receipts)
+            assert [receipt.status for receipt in receipts.items] == [wire.STATUS_ACCEPTED]
+    finally:
+        loop.set_task_factory(None)
+    assert len(pushes) == 2
 
 
 async def test_a_repeated_push_gets_the_same_receipt_and_changes_nothing(rig: Rig) -> None:

@@ -66,9 +66,16 @@ class Rig:
         code = await self.office.create_invite(unit, role, "张三", self.clock() + 3_600_000)
         return key, await self.office.take_invite(handshake.invite_id(code), key.public)
 
-    def connect(self, key: Key | None = None, room: int = 64) -> Peer:
-        """A new connection; the hello is still to be said."""
+    def connect(self, key: Key | None = None, room: int = 64, fingerprint: bytes = b"") -> Peer:
+        """A new connection; the hello is still to be said.
+
+        Args:
+            room: how many frames fit into the line towards the terminal.
+            fingerprint: of the certificate that the terminal sees, when it is not the office's.
+        """
         ours, theirs = fake_pair(room=room)
+        if fingerprint:
+            theirs.fingerprint = fingerprint
         self.ends.append(ours)
         self.tasks.append(asyncio.create_task(self.gateway.serve(ours)))
         return Peer(theirs, key)
