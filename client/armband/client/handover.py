@@ -24,6 +24,8 @@ from armband.client.i18n import _
 from armband.shared.errors import ArmbandError
 
 SOCKET_FILE = "terminal.sock"
+RECORD, CHECK, STATUS, ROLLUPS = "record", "check", "status", "rollups"
+"""What the holder of a store does for others."""
 MAX_MESSAGE = 64 * 1024 * 1024
 """Bytes of one message: only the owner of DIR can send any."""
 _LONGEST_PATH = 100

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from armband.client.handover import Handler, HandoverServer
+from armband.client.handover import CHECK, RECORD, ROLLUPS, STATUS, Handler, HandoverServer
 from armband.client.headless.checking import check_lines
 from armband.client.headless.recording import Line, record_lines
 from armband.client.keys import load_identity
@@ -17,8 +17,6 @@ from armband.client.link import Link
 from armband.client.terminal import Terminal, open_terminal
 from armband.client.websocket import pinned
 from armband.shared.environment import Environment
-
-RECORD, CHECK, STATUS, ROLLUPS = "record", "check", "status", "rollups"
 
 
 @asynccontextmanager

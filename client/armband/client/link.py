@@ -160,7 +160,12 @@ class Link:
     async def run(self) -> None:
         """Keep in touch with the office until cancelled."""
         while True:
-            least_s = await self._attempt()
+            try:
+                least_s = await self._attempt()
+            except Exception as error:
+                # A defect of ours: it ends the link, and the sync line must not look well then.
+                self._say(connected=False, problem=_("the link has failed: ") + repr(error))
+                raise
             self._hurry.clear()
             try:
                 async with asyncio.timeout(self._backoff.wait_s(least_s)):

@@ -12,8 +12,8 @@ from typing import Any
 import msgspec
 
 from armband.client.errors import NotAllowed, OfficeUnreachable, StoreHeld
-from armband.client.handover import ask_holder
-from armband.client.holding import ROLLUPS, hold_online
+from armband.client.handover import ROLLUPS, ask_holder
+from armband.client.holding import hold_online
 from armband.client.i18n import _
 from armband.client.link import Link
 from armband.client.model import Event

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
 
-from armband.client.errors import OfficeUnreachable, Usage, WrongCertificate
+from armband.client.errors import OfficeUnreachable, StoreUnusable, Usage, WrongCertificate
 from armband.client.i18n import _
 from armband.client.keys import fingerprint_of
 from armband.client.sync_port import Connect
@@ -103,14 +103,21 @@ def checked_url(url: str) -> str:
 
 
 def pinned(url: str, certificate_pem: str) -> Connect:
-    """How a terminal connects: to ``url``, trusting nothing but this certificate."""
+    """How a terminal connects: to ``url``, trusting nothing but this certificate.
+
+    Raises:
+        StoreUnusable: it is no certificate.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    try:
+        context.load_verify_locations(cadata=certificate_pem)
+    except (ssl.SSLError, ValueError):
+        raise StoreUnusable(_("the office's certificate in this folder is damaged")) from None
+    context.verify_flags |= _NO_CHECK_TIME
     expected = fingerprint_of(ssl.PEM_cert_to_DER_cert(certificate_pem))
 
     async def open_connection() -> WebsocketTransport:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.check_hostname = False
-        context.load_verify_locations(cadata=certificate_pem)
-        context.verify_flags |= _NO_CHECK_TIME
         return await _open(url, context, expected)
 
     return open_connection

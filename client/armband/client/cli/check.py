@@ -9,8 +9,8 @@ from armband.client.cli.lines import new_ids, print_outcome, run_here_or_there
 from armband.client.cli.output import Output
 from armband.client.errors import Usage
 from armband.client.exit_codes import ExitCode
+from armband.client.handover import CHECK
 from armband.client.headless.checking import check_lines
-from armband.client.holding import CHECK
 from armband.shared.errors import InvalidRecord
 
 

@@ -15,8 +15,8 @@ from armband.client.cli.lines import new_ids, print_outcome, run_here_or_there
 from armband.client.cli.output import Output
 from armband.client.errors import Usage
 from armband.client.exit_codes import ExitCode
+from armband.client.handover import RECORD
 from armband.client.headless.recording import Line, record_lines
-from armband.client.holding import RECORD
 from armband.client.i18n import _
 from armband.shared.kinds import CATALOGUE
 

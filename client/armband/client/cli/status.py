@@ -12,8 +12,7 @@ from armband.client.cli.output import Output
 from armband.client.cli.status_words import print_status
 from armband.client.errors import StoreHeld
 from armband.client.exit_codes import ExitCode
-from armband.client.handover import ask_holder
-from armband.client.holding import STATUS
+from armband.client.handover import STATUS, ask_holder
 from armband.client.model import SyncStatus
 from armband.client.store.peek import peek_status
 from armband.client.store.store import STORE_FILE
