@@ -95,10 +95,10 @@ class Rig:
 
 
 async def terminal(rig: Rig, unit: str = G1, role: Role = Role.GRID) -> Peer:
-    """A welcomed and caught-up terminal."""
+    """A welcomed and caught-up terminal that knows the office's epoch."""
     key, _listed = await rig.enrol(unit, role)
     peer = rig.connect(key)
-    await peer.welcome(rig.clock())
+    await peer.welcome(rig.clock(), epoch=rig.office.epoch)
     await peer.next(wire.CaughtUp)
     peer.skip()
     return peer
