@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from armband.client import keys, lock
-from armband.client.errors import NotEnrolled, StoreFull, StoreHeld, UnknownRecord
+from armband.client.errors import NotEnrolled, StoreFull, StoreHeld, StoreUnusable, UnknownRecord
 from armband.client.model import (
     Event,
     IdentityChanged,
@@ -289,3 +289,14 @@ async def test_reads_do_not_wait_for_a_slow_save(local: Local) -> None:
     assert page.total == 0
     gate.set()
     await writing
+
+
+async def test_closing_finishes_what_is_being_saved(tmp_path: Path) -> None:
+    async with local_terminal(tmp_path) as local:
+        saving = asyncio.ensure_future(local.terminal.record([check()]))
+        await asyncio.wait([saving], timeout=0)
+    assert [saved.id for saved in await saving] == [b"c" * 16]
+    with pytest.raises(StoreUnusable):
+        await local.terminal.record([check()])
+    with pytest.raises(StoreUnusable):
+        await local.terminal.entry(b"c" * 16)

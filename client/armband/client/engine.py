@@ -34,7 +34,7 @@ class Engine:
         self.announcer = Announcer()
         self._counts = status
         self._link = LinkState(revoked=status.revoked)
-        self._running: set[asyncio.Task[Any]] = set()
+        self._running: dict[asyncio.Task[Any], None] = {}
 
     @property
     def status(self) -> SyncStatus:
@@ -56,12 +56,12 @@ class Engine:
     async def settled(self, write: Coroutine[Any, Any, tuple[T, Kinds]]) -> T:
         """Finish a write with its news, even when the caller is cancelled meanwhile."""
         task = asyncio.ensure_future(self._settle(write))
-        self._running.add(task)
+        self._running[task] = None
         task.add_done_callback(self._finished)
         return await asyncio.shield(task)
 
     def _finished(self, task: asyncio.Task[Any]) -> None:
-        self._running.discard(task)
+        self._running.pop(task, None)
         if not task.cancelled():
             # Marks the error as seen, for a caller that was cancelled meanwhile.
             task.exception()
@@ -75,6 +75,12 @@ class Engine:
             # The write is on the disk: failing now would make its author record it twice.
             return result
         return result
+
+    async def close(self) -> None:
+        """Finish what is being saved, news and all, and close the store."""
+        while self._running:
+            await asyncio.wait(list(self._running))
+        await self.store.close()
 
     async def refresh_status(self) -> None:
         """Count anew what the sync line shows."""

@@ -278,6 +278,7 @@ class Terminal:
         """Run the attached link in the background until `close`."""
         if self._link is not None and self._online is None:
             self._online = asyncio.ensure_future(self._link.run())
+            self._online.add_done_callback(_report_failure)
 
     async def close(self) -> None:
         """Stop the link, finish what is being saved, close the store."""
@@ -285,7 +286,14 @@ class Terminal:
             self._online.cancel()
             await asyncio.wait([self._online])
             self._online = None
-        await self._store.close()
+        await self._engine.close()
+
+
+def _report_failure(task: asyncio.Task[None]) -> None:
+    """A link only ends by an error of ours: the loop's handler shall hear of it at once."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        context = {"message": "the link has failed", "exception": error, "task": task}
+        task.get_loop().call_exception_handler(context)
 
 
 def _history_entry(row: wire.HistoryRow) -> HistoryEntry:

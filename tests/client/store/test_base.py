@@ -9,7 +9,10 @@ import pytest
 
 from armband.client.errors import ProtocolViolation
 from armband.client.model import LedgerQuery
+from armband.client.search.terms import query_pieces
+from armband.client.store import derive
 from armband.shared import wire
+from armband.shared.drafts import Draft
 from armband.shared.ids import NO_ID
 from armband.shared.merge import State, Write, encode_state
 from armband.shared.ops import set_digest
@@ -128,3 +131,17 @@ async def test_a_record_without_its_beginning_is_not_shown(
     await local.store.apply_feed(wire.Feed(5, 6, b"h" * 16, b"", []), [row], 0)
     assert await local.terminal.entry(b"p" * 16) is None
     assert await total(local) == 5
+
+
+async def test_what_another_release_derived_is_derived_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with local_terminal(tmp_path) as local:
+        await local.terminal.record([Draft("household", b"h" * 16, GRID, {"door": "1-1-101"})])
+        await local.store._db.write(lambda conn: conn.execute("DELETE FROM terms"))
+    async with local_terminal(tmp_path) as local:
+        assert await local.terminal.match(query_pieces("1-101"), 5) == []
+    monkeypatch.setattr(derive, "_RULES", derive._RULES + 1)
+    async with local_terminal(tmp_path) as local:
+        (match,) = await local.terminal.match(query_pieces("1-101"), 5)
+        assert match.door == "1-1-101"

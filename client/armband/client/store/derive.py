@@ -9,17 +9,28 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 
 from armband.client.model import Standing
 from armband.client.overlay import OwnOp, shown_view, standing_of
 from armband.client.search.terms import record_terms
-from armband.client.store.tables import chunks, encode, load_bases, load_own, marks
+from armband.client.store.tables import (
+    chunks,
+    encode,
+    is_enrolled,
+    load_bases,
+    load_own,
+    load_sync,
+    marks,
+)
 from armband.client.titles import about, sort_key, title_of
 from armband.shared.ids import ID_BYTES
 from armband.shared.kinds import CATALOGUE
 from armband.shared.kinds.declare import View
 from armband.shared.merge import State
 
+_RULES = 1
+"""To be raised when terms, titles or sort keys of the same declarations come out otherwise."""
 STANDINGS = (Standing.WRITTEN, Standing.HELD, Standing.REFUSED)
 """A standing's place is what the store holds for it."""
 
@@ -166,6 +177,27 @@ def clear(conn: sqlite3.Connection) -> None:
     """Empty the derived tables."""
     for table in ("view", "terms", "refs"):
         conn.execute(f"DELETE FROM {table}")
+
+
+def refresh_if_old(conn: sqlite3.Connection) -> None:
+    """Rebuild everything when another release, with other rules, has derived it."""
+    wanted = rules_version()
+    if conn.execute("PRAGMA user_version").fetchone()[0] == wanted:
+        return
+    if is_enrolled(conn):
+        refresh_all(conn, load_sync(conn).key_id)
+    conn.execute(f"PRAGMA user_version = {wanted}")
+
+
+def rules_version() -> int:
+    """A number that changes with what the kinds declare, and with `_RULES`."""
+    declared = [
+        (name, field_name, field.search.value, field.type.value, field.ref, kind.dated)
+        for name, kind in sorted(CATALOGUE.items())
+        for field_name, field in kind.fields.items()
+    ]
+    digest = blake2b(repr((_RULES, declared)).encode(), digest_size=4).digest()
+    return int.from_bytes(digest, "big") >> 1
 
 
 def refresh_all(conn: sqlite3.Connection, key_id: bytes) -> frozenset[str]:

@@ -130,6 +130,7 @@ class ThreadedDatabase:
         self._lock = asyncio.Lock()
         self._running: dict[asyncio.Task[object], None] = {}
         self._distrusted = False
+        self._closed = False
 
     @classmethod
     async def open(cls, path: Path) -> ThreadedDatabase:
@@ -153,6 +154,7 @@ class ThreadedDatabase:
 
     async def write(self, work: Work[T]) -> T:
         """See `Database.write`."""
+        self._check_open()
         task = asyncio.ensure_future(self._write(work))
         self._running[task] = None
         task.add_done_callback(self._finished)
@@ -186,13 +188,19 @@ class ThreadedDatabase:
 
     async def read(self, work: Work[T]) -> T:
         """See `Database.read`."""
+        self._check_open()
         try:
             return await _run(self._reader, run_read, work)
         except sqlite3.Error as error:
             raise translated(error, self._path) from error
 
+    def _check_open(self) -> None:
+        if self._closed:
+            raise StoreUnusable(f"the store at {self._path} is closed")
+
     async def close(self) -> None:
         """See `Database.close`. The reader goes first: only the writer may checkpoint."""
+        self._closed = True
         while self._running:
             await asyncio.wait(list(self._running))
         async with self._lock:

@@ -23,6 +23,7 @@ from armband.client.store import (
     answers,
     base,
     chain,
+    derive,
     desk,
     entries,
     figures,
@@ -68,7 +69,13 @@ class Store:
     @classmethod
     async def open(cls, path: Path) -> Store:
         """Open the store at ``path``, or make it."""
-        return cls(await ThreadedDatabase.open(path))
+        database = await ThreadedDatabase.open(path)
+        try:
+            await database.write(derive.refresh_if_old)
+        except BaseException:
+            await database.close()
+            raise
+        return cls(database)
 
     async def close(self) -> None:
         """Finish what runs and close the file."""
