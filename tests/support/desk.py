@@ -26,7 +26,15 @@ COMMUNITY = "lianhu/yangguang"
 FIRST, THIRD = f"{COMMUNITY}/a1/g1", f"{COMMUNITY}/a2/g3"
 SMALL, LARGE = (80, 24), (120, 40)
 SNAPSHOTS = Path(__file__).parent.parent / "tui" / "snapshots"
-_KEYS = {" ": "space", "-": "minus", ".": "full_stop", "+": "plus"}
+_KEYS = {
+    "\r": "enter",
+    "\x7f": "backspace",
+    "\x13": "ctrl+s",
+    " ": "space",
+    "-": "minus",
+    ".": "full_stop",
+    "+": "plus",
+}
 
 
 @dataclass

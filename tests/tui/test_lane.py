@@ -220,3 +220,13 @@ async def test_full_width_input_of_an_ime_is_understood(tmp_path: Path) -> None:
         for char in "王建国３６。５绿":
             screen.line.insert_text_at_cursor(char)
         await running.sees("> 王建国36.5绿", "放行")
+
+
+async def test_a_burst_of_lines_is_taken_line_by_line(tmp_path: Path) -> None:
+    """All keys at once, as from a scanner or on a busy machine."""
+    async with desk(tmp_path) as running:
+        await running.write("wjg365g\rzhaomei 366 g\r13812345678 367 g\r诸葛孔明 368 g\r")
+        await heard(running, Kept, 4)
+        kept = [one.check for one in news(running, Kept) if isinstance(one, Kept)]
+        assert [check.who for check in kept] == ["王建国", "赵梅", "13812345678", "诸葛孔明"]
+        assert [check.temp_tenths for check in kept] == [365, 366, 367, 368]

@@ -128,3 +128,14 @@ async def test_a_saved_visit_leaves_no_draft(tmp_path: Path) -> None:
         await until(lambda: running.heard(RecordSaved), "the visit is saved")
         await running.pilot.pause(0.5)
         assert await running.terminal.drafts() == {}
+
+
+async def test_a_burst_of_keys_goes_through_the_fields(tmp_path: Path) -> None:
+    async with desk(tmp_path) as running:
+        await running.press("f3")
+        await choose(running, "wjg", "3-1-201 王建国")
+        await running.write("11423\r36.5\r")
+        await until(lambda: form(running).texts().get("temps") == "36.5", "all is typed")
+        texts = form(running).texts()
+        assert (texts["channel"], texts["outcome"], texts["purpose"]) == ("door", "met", "care")
+        assert texts["people_seen"] == "23"

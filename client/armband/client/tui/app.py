@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
+from textual import events
 from textual.app import App
 from textual.binding import Binding
+from textual.events import Event
 from textual.screen import Screen
 from textual.theme import Theme
 
 from armband.client.i18n import CHINESE, ENGLISH, LANGUAGES, _, language, set_language
 from armband.client.model import (
-    Event,
+    Event as News,
+)
+from armband.client.model import (
     IdentityChanged,
     RecordsChanged,
     RollupsChanged,
@@ -20,6 +24,7 @@ from armband.client.model import (
 )
 from armband.client.terminal import Terminal
 from armband.client.tui.context import Context
+from armband.client.tui.key_order import PATIENCE_S, ROUNDS, KeyOrder, KeyProbe
 from armband.client.tui.messages import (
     IdentityMoved,
     LedgerAsked,
@@ -100,6 +105,7 @@ class ArmbandApp(App[None]):
     def __init__(self, terminal: Terminal, environment: Environment) -> None:
         super().__init__()
         self.context = Context(terminal, environment)
+        self._keys = KeyOrder()
         self._stop_listening: Callable[[], None] = lambda: None
         self.register_theme(_THEME)
         self.theme = _THEME.name
@@ -121,13 +127,44 @@ class ArmbandApp(App[None]):
     def _make_screen(self, make: Callable[[], type[DeskScreen]]) -> DeskScreen:
         return make()(self.context)
 
+    # -- keys ---------------------------------------------------------------------------------
+
+    async def on_event(self, event: Event) -> None:
+        """Hand keys on one after the other; see `key_order`."""
+        if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
+            await super().on_event(event)
+        elif self._keys.begin(event):
+            await super().on_event(event)
+            self._probe(1)
+        if self._keys.is_waiting:
+            self.set_timer(PATIENCE_S, partial(self._next_key, self._keys.number))
+
+    def _probe(self, number_of_round: int) -> None:
+        target = self.focused or self.screen
+        target.post_message(KeyProbe(self._keys.number, number_of_round))
+
+    async def on_key_probe(self, probe: KeyProbe) -> None:
+        """A key is done, or the first things that it set off are."""
+        probe.stop()
+        if probe.number != self._keys.number:
+            return
+        if probe.round < ROUNDS:
+            self._probe(probe.round + 1)
+        else:
+            await self._next_key(probe.number)
+
+    async def _next_key(self, number: int) -> None:
+        event = self._keys.done(number)
+        if event is not None:
+            await self.on_event(event)
+
     # -- news ---------------------------------------------------------------------------------
 
     def _screens(self) -> Iterator[Screen[object]]:
         for mode in sorted(self._screen_stacks):
             yield from self._screen_stacks[mode]
 
-    def _hear(self, event: Event) -> None:
+    def _hear(self, event: News) -> None:
         for screen in self._screens():
             match event:
                 case StatusChanged(status):

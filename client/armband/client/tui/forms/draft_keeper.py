@@ -28,9 +28,15 @@ class DraftKeeper:
         self._terminal = terminal
         self._timer: Timer | None = None
         self._texts: dict[str, str] = {}
+        self._is_read = False
 
     def keep(self, texts: dict[str, str]) -> None:
-        """Keep these texts, soon; an empty form is no draft."""
+        """Keep these texts, soon; an empty form is no draft.
+
+        Nothing is kept before the earlier draft has been read: it would be overwritten.
+        """
+        if not self._is_read:
+            return
         self._texts = texts
         if self._timer is not None:
             self._timer.stop()
@@ -55,7 +61,9 @@ class DraftKeeper:
 
     async def left_behind(self) -> dict[str, str]:
         """What was typed here before and not saved."""
-        return dict((await self._terminal.drafts()).get(self._form, {}))
+        left = dict((await self._terminal.drafts()).get(self._form, {}))
+        self._is_read = True
+        return left
 
     async def drop(self) -> None:
         """The form is saved: its draft is done."""

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.widgets import Static
@@ -14,16 +12,15 @@ from armband.client.errors import ClientError
 from armband.client.i18n import _
 from armband.client.i18n.entries import STANDING_TONE, standing_word, title_of
 from armband.client.i18n.words import field_label, kind_label, moment_text
-from armband.client.model import Entry, History, HistoryEntry
+from armband.client.model import Entry, History, Standing
 from armband.client.tui.context import Context
 from armband.client.tui.messages import RecordsMoved
 from armband.client.tui.problems import problem_words
 from armband.client.tui.screens.desk import DeskScreen
 from armband.client.tui.screens.find import path_words
 from armband.client.tui.screens.pick import AskDialog
-from armband.client.tui.text import Cell, Column
+from armband.client.tui.text import Cell
 from armband.client.tui.widgets.fact_list import FactList
-from armband.client.tui.widgets.paged_list import PagedList
 from armband.client.tui.work import start
 from armband.shared.errors import InvalidRecord
 from armband.shared.fields import FieldType, Value
@@ -41,6 +38,10 @@ class DetailScreen(DeskScreen):
         Binding("2", "void", "Void", id="2-void", tooltip="Void the record, with a reason"),
         Binding("3", "settle", "Settle", id="3-settle", tooltip="Choose between two values"),
         Binding("escape", "leave", "Back", id="9-leave"),
+        Binding("up", "scroll(-1)", show=False),
+        Binding("down", "scroll(1)", show=False),
+        Binding("pageup", "scroll(-8)", show=False),
+        Binding("pagedown", "scroll(8)", show=False),
     ]
 
     def __init__(self, context: Context, record: bytes) -> None:
@@ -64,11 +65,10 @@ class DetailScreen(DeskScreen):
         """Facts, then the history."""
         yield FactList(id="detail-facts")
         yield Static("", id="detail-head", markup=False)
-        yield PagedList(self._load, self._paint, _columns, id="detail-history")
+        yield FactList(id="detail-history")
 
     def on_mount(self) -> None:
         """Read the record."""
-        self.query_one(PagedList).focus()
         self._read_again()
 
     def retranslate(self) -> None:
@@ -93,17 +93,18 @@ class DetailScreen(DeskScreen):
         self._show()
         self.history = await terminal.history(self.record)
         self._show()
-        self.query_one("#detail-history", PagedList).show(keep_place=True)
 
     def _show(self) -> None:
         self.show_place()
         self.refresh_bindings()
         if self.entry is not None:
-            self.query_one(FactList).facts = self._facts(self.entry)
+            self.query_one("#detail-facts", FactList).facts = self._facts(self.entry)
         words = _("History")
         if self.history is not None and not self.history.complete:
             words += "  " + _("(offline: only what this terminal knows)")
         self.query_one("#detail-head", Static).update(words)
+        if self.history is not None:
+            self.query_one("#detail-history", FactList).facts = self._operations(self.history)
 
     def _facts(self, entry: Entry) -> list[tuple[str, Cell]]:
         view = entry.view
@@ -131,21 +132,18 @@ class DetailScreen(DeskScreen):
 
     # -- history ------------------------------------------------------------------------------
 
-    async def _load(self, offset: int, limit: int) -> tuple[int, Sequence[object]]:
-        entries = tuple(reversed(self.history.entries)) if self.history else ()
-        return len(entries), entries[offset : offset + limit]
-
-    def _paint(self, row: object, _index: int) -> Sequence[Cell]:
-        assert isinstance(row, HistoryEntry)
+    def _operations(self, history: History) -> list[tuple[str, Cell]]:
+        """Newest first: when and who, what was set, where it stands."""
         terminal = self.context.terminal
-        when = moment_text(row.at_ms, terminal.identity.policy, terminal.today)
-        doubt = _("clock in doubt") + "  " if row.suspect else ""
-        return [
-            Cell(when, "quiet"),
-            Cell(row.author),
-            Cell(doubt + self._patch_words(row.patch)),
-            Cell(standing_word(row.standing), STANDING_TONE[row.standing]),
-        ]
+        facts = []
+        for row in reversed(history.entries):
+            when = moment_text(row.at_ms, terminal.identity.policy, terminal.today)
+            doubt = f"! {_('clock in doubt')}  " if row.suspect else ""
+            standing = standing_word(row.standing)
+            words = f"{doubt}{self._patch_words(row.patch)}  [{standing}]"
+            tone = "" if row.standing is Standing.HELD else STANDING_TONE[row.standing]
+            facts.append((f"{when} {row.author}", Cell(words, tone)))
+        return facts
 
     def _patch_words(self, patch: dict[str, Value]) -> str:
         kind = CATALOGUE[self.entry.view.kind] if self.entry else None
@@ -215,9 +213,9 @@ class DetailScreen(DeskScreen):
         """Back to the list."""
         self.dismiss(None)
 
-    @on(PagedList.Chosen)
-    def _chosen(self, event: PagedList.Chosen) -> None:
-        event.stop()
+    def action_scroll(self, rows: int) -> None:
+        """Along the history."""
+        self.query_one("#detail-history", FactList).scroll_relative(y=rows, animate=False)
 
 
 def reason_problem(text: str) -> str:
@@ -227,12 +225,3 @@ def reason_problem(text: str) -> str:
     if len(text) > MAX_VOID_REASON:
         return _("At most {count} characters.").format(count=MAX_VOID_REASON)
     return ""
-
-
-def _columns() -> list[Column]:
-    return [
-        Column(_("Time"), 11),
-        Column(_("By"), 8, grow=1),
-        Column(_("What"), 20, grow=4),
-        Column(_("Standing"), 8),
-    ]

@@ -65,6 +65,7 @@ class EditScreen(DeskScreen):
         self.refused = refused
         self._unit = unit
         self._before: Patch = {}
+        self._start: dict[str, str] = {}
         self._saving = False
         changes = refused is not None and not refused.is_new
         self._names = tuple(refused.patch) if refused and changes else form_fields(self.kind)
@@ -114,16 +115,23 @@ class EditScreen(DeskScreen):
         if isinstance(unit, str) and unit:
             names[unit] = path_words(unit, units)
         texts = form_texts(self.kind, patch, names)
-        self.form.fill(texts)
+        self._start = texts
         self._before = {name: patch.get(name) for name in self.form.names}
         left = await self._drafts.left_behind()
-        if left and left != texts:
-            self.form.fill(left)
+        self.form.fill({**texts, **left})
+        if left:
             self.notify(_("This is what was typed here before; nothing is saved yet."))
 
     @on(RecordForm.Edited)
     def _edited(self) -> None:
-        self._drafts.keep(self.form.texts())
+        """Keep what differs from the record: the rest may be newer when the draft is taken up."""
+        texts = self.form.texts()
+        changed = {
+            name: texts.get(name, "")
+            for name in self.form.names
+            if texts.get(name, "") != self._start.get(name, "")
+        }
+        self._drafts.keep(changed)
 
     @on(RecordForm.Finished)
     def _finished(self) -> None:

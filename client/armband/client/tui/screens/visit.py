@@ -86,8 +86,8 @@ class VisitScreen(DeskScreen):
 
     async def _take_up_draft(self) -> None:
         left = await self._drafts.left_behind()
-        if left and not self.form.texts():
-            self.form.fill(left)
+        if left:
+            self.form.fill({**left, **self.form.texts()})
             control = self.form.control(HOUSEHOLD)
             assert isinstance(control, RefControl)
             self._looked_up = control.ref
