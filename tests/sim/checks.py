@@ -8,6 +8,7 @@ from contextlib import closing
 from armband.client.model import LedgerQuery
 from armband.shared import permissions
 from armband.shared.permissions import Role
+from sim.history_checks import check_history
 from sim.machines import OFFICE, TerminalMachine
 from sim.world import World
 
@@ -18,6 +19,7 @@ async def check_all(world: World) -> list[str]:
     assert office is not None
     problems = [f"I14 {difference}" for difference in (await office.audit()).differences]
     with closing(world.office.connection()) as held:
+        problems += check_history(held, world.office.clock.now_ms(), world.seed)
         for machine in world.terminals:
             with closing(machine.connection()) as own:
                 problems += _nothing_lost(world, machine, own, held)
