@@ -126,6 +126,20 @@ async def test_pages_end_by_rows_and_go_on_where_they_ended(
 
 
 @BOTH_WAYS
+async def test_pages_are_by_seq_wherever_their_records_hang(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "FEED_PAGE_ROWS", 2)
+    zhang = Author("zhang")
+    units = [G2, G1, G2, "lianhu/yg/g1/m1", G1, G1, G1, G1, G2]
+    await push(store, *(household(zhang, n, unit) for n, unit in enumerate(units, 1)))
+    await push(store, *(zhang.op(n, {"unit": "lianhu/hy"}) for n in (8, 9)))
+    pages = await feed(store, [G1, G2], cursor=1)
+    assert records(pages) == [2, 3, 4, 5, 6, 7]
+    assert [page.left for page in pages] == [[], [], [record_id(8), record_id(9)]]
+
+
+@BOTH_WAYS
 async def test_pages_end_by_bytes_and_a_large_record_travels_alone(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -92,6 +92,23 @@ async def test_a_reader_sees_one_moment(database: SqliteDatabase) -> None:
     assert await database.read(count) == 1
 
 
+async def test_a_transaction_holds_off_other_programs_from_its_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("armband.server.store.driver.BUSY_TIMEOUT_MS", 10)
+    other = sqlite3.connect(tmp_path / "some.db", isolation_level=None)
+    database = await open_database(tmp_path / "some.db")
+    try:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreLocked):
+            await database.write(lambda _conn: None)
+        other.execute("ROLLBACK")
+        await database.write(lambda _conn: None)
+    finally:
+        other.close()
+        await database.close()
+
+
 async def test_closing_waits_for_what_is_under_way(tmp_path: Path) -> None:
     database = await open_database(tmp_path / "some.db")
     task = asyncio.create_task(database.write(lambda conn: conn.execute("CREATE TABLE t (x)")))
