@@ -315,9 +315,27 @@ async def test_left_records_take_held_work_with_them(local: Local, office: MiniO
     await local.terminal.record([household()])
     await push(local, office)
     assert await standing(local) is Standing.HELD
-    await feed(local, office)
-    await local.terminal.change(HOME, {"phone": "13800000001"})
-    await push(local, office)
     office.write(HOME, "household", {"unit": "elsewhere/x"})
     await feed(local, office, HOME)
     assert await local.terminal.entry(HOME) is None
+
+
+async def test_held_work_that_no_base_will_hold_goes_when_all_is_there(
+    local: Local, office: MiniOffice
+) -> None:
+    """Its record hangs outside the scope; the receipt may come before or after the proof."""
+    await connect(local, office)
+    outside = [Draft("household", bytes([n]) * 16, "elsewhere/x", {"door": "1"}) for n in (1, 2)]
+    await local.terminal.record(outside[:1])
+    await push(local, office)
+    await local.terminal.record(outside[1:])
+    batch = await local.store.waiting(0, 500, 1 << 20)
+    assert batch is not None
+    late = office.take(batch, KEY_ID)
+    await feed(local, office)
+    assert await standing(local, outside[0].id) is Standing.HELD
+    assert await local.terminal.replica.caught_up(office.caught_up(), 0)
+    assert await standing(local, outside[0].id) is None
+    assert await standing(local, outside[1].id) is Standing.WRITTEN
+    await local.terminal.replica.apply_receipts(late, 0)
+    assert await standing(local, outside[1].id) is None
