@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from armband.client.backoff import HOPELESS_S, Backoff
+from armband.client.closing import Ended, Outlook, command_error, outlook, problem_words
 from armband.client.conversation import Conversation
 from armband.client.effects import (
     AdoptWelcome,
@@ -46,12 +47,6 @@ DRAIN_ATTEMPTS = 5
 _CONTACT_STEP_MS = 1000
 _FIRST_READING = 100
 """Numbers of subscriptions up to here are the screens'."""
-_SOON = frozenset({wire.CLOSE_EPOCH, wire.CLOSE_SCOPE_CHANGED})
-"""The office asks to connect again at once."""
-_HOPELESS = frozenset(
-    {wire.CLOSE_NOT_ALLOWED, wire.CLOSE_REVOKED, wire.CLOSE_PROTOCOL, wire.CLOSE_REPLACED}
-)
-_REFUSED = frozenset({wire.CLOSE_NOT_ALLOWED, wire.CLOSE_REVOKED})
 
 
 class Link:
@@ -87,11 +82,17 @@ class Link:
         self._hurry = asyncio.Event()
         self._state = LinkState()
         self._refusal: Refused | None = None
+        self._failure: ClientError | None = None
 
     @property
     def state(self) -> LinkState:
         """The connection as last told."""
         return self._state
+
+    @property
+    def failure(self) -> ClientError | None:
+        """Why there is no connection, as a command says it; None while there is one."""
+        return None if self._state.connected else self._failure
 
     # -- from the terminal ------------------------------------------------------------------
 
@@ -161,11 +162,13 @@ class Link:
         """Keep in touch with the office until cancelled."""
         while True:
             try:
-                least_s = await self._attempt()
+                ended = await self._ended()
             except Exception as error:
                 # A defect of ours: it ends the link, and the sync line must not look well then.
                 self._say(connected=False, problem=_("the link has failed: ") + repr(error))
                 raise
+            assert ended is not None, "without draining, a connection ends for a reason"
+            least_s = HOPELESS_S if outlook(ended) is Outlook.HOPELESS else 0.0
             self._hurry.clear()
             try:
                 async with asyncio.timeout(self._backoff.wait_s(least_s)):
@@ -182,43 +185,33 @@ class Link:
             StoreUnusable: the disk refuses.
         """
         for _attempt in range(DRAIN_ATTEMPTS):
-            try:
-                await self._converse(until_drained=True)
-            except (TransportClosed, ProtocolViolation) as ended:
-                self._say(connected=False, catching_up=False, problem=self._problem_of(ended))
-                if ended.code in _HOPELESS:
-                    raise self._final(ended.code) from None
-                if ended.code not in _SOON:
-                    await asyncio.sleep(self._backoff.wait_s())
-                continue
-            except ClientError as error:
-                self._say(connected=False, catching_up=False, problem=str(error))
-                raise
-            if self._state.revoked:
-                raise NotAllowed(_("the office has revoked this terminal"))
-            self._say(connected=False)
-            return
-        raise OfficeUnreachable(self._state.problem)
+            ended = await self._ended(until_drained=True)
+            if ended is None:
+                if self._state.revoked:
+                    raise NotAllowed(_("the office has revoked this terminal"))
+                return
+            when = outlook(ended)
+            if when is Outlook.HOPELESS or isinstance(ended, ClientError):
+                break
+            if when is Outlook.LATER:
+                await asyncio.sleep(self._backoff.wait_s())
+        assert self._failure is not None, "a connection that ended in vain has a reason"
+        raise self._failure
 
-    def _final(self, code: int) -> ClientError:
-        if code in _REFUSED:
-            return NotAllowed(self._state.problem)
-        return OfficeUnreachable(self._state.problem)
-
-    async def _attempt(self) -> float:
-        """One connection from its opening to its end; the least seconds to wait after it."""
+    async def _ended(self, *, until_drained: bool = False) -> Ended | None:
+        """One connection from its opening to its end; why it ended, None when it had drained."""
+        self._refusal = None
         try:
-            await self._converse(until_drained=False)
-        except (TransportClosed, ProtocolViolation) as ended:
-            self._say(connected=False, catching_up=False, problem=self._problem_of(ended))
-            return HOPELESS_S if ended.code in _HOPELESS else 0.0
-        except ClientError as error:
-            self._say(connected=False, catching_up=False, problem=str(error))
-            return HOPELESS_S if isinstance(error, NotAllowed) else 0.0
-        return 0.0
+            await self._converse(until_drained=until_drained)
+        except (TransportClosed, ProtocolViolation, ClientError) as ended:
+            words = problem_words(ended, self._refusal)
+            self._failure = command_error(ended, self._refusal)
+            self._say(connected=False, catching_up=False, problem=words)
+            return ended
+        self._say(connected=False, catching_up=False)
+        return None
 
     async def _converse(self, *, until_drained: bool) -> None:
-        self._refusal = None
         point = await self._replica.sync_point()
         transport = await self._connect()
         opening = Opening(
@@ -293,19 +286,6 @@ class Link:
         if state != self._state:
             self._state = state
             self._replica.link_changed(state)
-
-    def _problem_of(self, ended: TransportClosed | ProtocolViolation) -> str:
-        if isinstance(ended, ProtocolViolation):
-            return _("the office's answer makes no sense: ") + ended.problem
-        if self._refusal is not None and self._refusal.reason:
-            return _("the office says: ") + self._refusal.reason
-        if ended.code == wire.CLOSE_OFFICE_STOPS:
-            return _("the office has stopped")
-        if ended.code == wire.CLOSE_REPLACED:
-            return _("another process or computer uses this terminal's key")
-        if ended.reason:
-            return _("the office says: ") + ended.reason
-        return _("the connection to the office broke")
 
 
 def _never() -> bool:

@@ -6,8 +6,9 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
+from armband.client.closing import command_error
 from armband.client.effects import ApplyRollup, Effect, Refused, Send
-from armband.client.errors import ClientError, NotAllowed, OfficeUnreachable, ProtocolViolation
+from armband.client.errors import OfficeUnreachable, ProtocolViolation
 from armband.client.figures import Figures
 from armband.client.i18n import _
 from armband.client.link import SOFTWARE
@@ -20,7 +21,6 @@ from armband.shared.transport import Transport, TransportClosed
 FIRST_TIMEOUT_S = 30.0
 """From the connection to the first figures."""
 CLOSE_NORMAL = 1000
-_NOT_ALLOWED = frozenset({wire.CLOSE_NOT_ALLOWED, wire.CLOSE_REVOKED, wire.CLOSE_LIMIT})
 
 
 async def read_with_token(
@@ -43,10 +43,8 @@ async def read_with_token(
                     figures = _figures(session)
                 figures.add(effect.parts)
                 yield figures.report()
-    except TransportClosed as closed:
-        raise refusal(closed.code, closed.reason) from None
-    except ProtocolViolation as error:
-        raise OfficeUnreachable(_("the office's answer makes no sense: ") + error.problem) from None
+    except (TransportClosed, ProtocolViolation) as ended:
+        raise command_error(ended, None) from None
     finally:
         await transport.close(CLOSE_NORMAL, "")
 
@@ -73,16 +71,7 @@ async def _moments(
             raise OfficeUnreachable(_("the office did not answer")) from None
         for effect in effects:
             if isinstance(effect, Refused):
-                raise refusal(effect.code, effect.reason)
+                raise TransportClosed(effect.code, effect.reason)
             if isinstance(effect, ApplyRollup):
                 timeout_s = None
                 yield effect
-
-
-def refusal(code: int, reason: str) -> ClientError:
-    """What a close of the office means for a command."""
-    if code in _NOT_ALLOWED:
-        return NotAllowed(_("the office says: ") + reason)
-    if reason:
-        return OfficeUnreachable(_("the office says: ") + reason)
-    return OfficeUnreachable(_("the connection to the office broke"))

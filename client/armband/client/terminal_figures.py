@@ -87,8 +87,8 @@ async def _first(terminal: Terminal, link: Link, changed: asyncio.Event) -> None
     try:
         async with asyncio.timeout(FIRST_TIMEOUT_S):
             while not changed.is_set():
-                if link.state.problem and not link.state.connected:
-                    raise OfficeUnreachable(link.state.problem)
+                if link.failure is not None:
+                    raise link.failure
                 news.clear()
                 await news.wait()
     except TimeoutError:

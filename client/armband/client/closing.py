@@ -1,0 +1,75 @@
+"""What the end of a connection means: in words, for the next attempt, and for a command."""
+
+from __future__ import annotations
+
+import enum
+
+from armband.client.effects import Refused
+from armband.client.errors import (
+    ClientError,
+    NotAllowed,
+    OfficeUnreachable,
+    ProtocolViolation,
+    Usage,
+)
+from armband.client.i18n import _
+from armband.shared import wire
+from armband.shared.transport import TransportClosed
+
+Ended = TransportClosed | ProtocolViolation | ClientError
+
+
+class Outlook(enum.Enum):
+    """When to connect again."""
+
+    SOON = "soon"
+    """The office asks for it."""
+    LATER = "later"
+    HOPELESS = "hopeless"
+    """Only a person can cure it; seldom attempts notice the cure."""
+
+
+_SOON = frozenset({wire.CLOSE_EPOCH, wire.CLOSE_SCOPE_CHANGED})
+_NOT_ALLOWED = frozenset({wire.CLOSE_NOT_ALLOWED, wire.CLOSE_REVOKED})
+_HOPELESS = _NOT_ALLOWED | {wire.CLOSE_PROTOCOL, wire.CLOSE_REPLACED}
+
+
+def outlook(ended: Ended) -> Outlook:
+    """When to connect again after this end."""
+    if isinstance(ended, ClientError):
+        return Outlook.HOPELESS if isinstance(ended, NotAllowed) else Outlook.LATER
+    if ended.code in _SOON:
+        return Outlook.SOON
+    return Outlook.HOPELESS if ended.code in _HOPELESS else Outlook.LATER
+
+
+def problem_words(ended: Ended, refusal: Refused | None) -> str:
+    """Why there is no connection now.
+
+    Args:
+        refusal: what the office said before it closed, if it did.
+    """
+    if isinstance(ended, ClientError):
+        return str(ended)
+    if isinstance(ended, ProtocolViolation):
+        return _("the office's answer makes no sense: ") + ended.problem
+    if ended.code == wire.CLOSE_OFFICE_STOPS:
+        return _("the office has stopped")
+    if ended.code == wire.CLOSE_REPLACED:
+        return _("another process or computer uses this terminal's key")
+    said = refusal.reason if refusal is not None else ended.reason
+    if said:
+        return _("the office says: ") + said
+    return _("the connection to the office broke")
+
+
+def command_error(ended: Ended, refusal: Refused | None) -> ClientError:
+    """The same as what a command says, with its exit code."""
+    if isinstance(ended, ClientError):
+        return ended
+    words = problem_words(ended, refusal)
+    if ended.code in _NOT_ALLOWED:
+        return NotAllowed(words)
+    if ended.code == wire.CLOSE_LIMIT:
+        return Usage(words)
+    return OfficeUnreachable(words)
