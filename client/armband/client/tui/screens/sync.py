@@ -12,8 +12,9 @@ from textual.widgets import Static
 
 from armband.client.errors import ClientError
 from armband.client.i18n import _, ngettext
+from armband.client.i18n.entries import title_of
 from armband.client.i18n.words import field_label, kind_label, moment_text
-from armband.client.model import Conflict, Refused, SyncStatus
+from armband.client.model import Conflict, Entry, Refused, Standing, SyncStatus
 from armband.client.tui.context import Context
 from armband.client.tui.messages import RecordsMoved, StatusMoved
 from armband.client.tui.problems import problem_words, refused_words
@@ -24,7 +25,8 @@ from armband.client.tui.text import Cell, Column
 from armband.client.tui.widgets.fact_list import FactList
 from armband.client.tui.widgets.paged_list import Heading, PagedList
 from armband.client.tui.work import start
-from armband.shared.kinds import CATALOGUE
+from armband.shared.fields import FieldType
+from armband.shared.kinds import CATALOGUE, View
 
 CLOCK_DOUBT_MS = 300_000
 """From this offset on the office doubts the clock of a terminal."""
@@ -42,6 +44,7 @@ class SyncScreen(DeskScreen):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._items: list[Conflict | Refused] = []
+        self._titles: dict[bytes, str] = {}
 
     def place_words(self) -> str:
         """Sync and inbox."""
@@ -87,7 +90,9 @@ class SyncScreen(DeskScreen):
 
     async def _read(self) -> None:
         terminal = self.context.terminal
-        self._items = [*await terminal.conflicts(), *await terminal.tray()]
+        tray = await terminal.tray()
+        self._titles = {refused.op: await self._title(refused) for refused in tray}
+        self._items = [*await terminal.conflicts(), *tray]
         self._show_count()
         self.query_one(PagedList).show(keep_place=True)
 
@@ -143,20 +148,27 @@ class SyncScreen(DeskScreen):
         return [
             Cell(_("Refused"), "bad"),
             Cell(kind_label(row.kind)),
-            Cell(self._refused_title(row), "strong"),
+            Cell(self._titles.get(row.op, row.unit), "strong"),
             Cell(f"{refused_words(row.reason)}  {row.detail}".rstrip()),
         ]
 
-    def _refused_title(self, row: Refused) -> str:
-        kind = CATALOGUE.get(row.kind)
-        if kind is None:
-            return row.unit
-        texts = [
-            self.context.words(kind.fields[name], row.patch.get(name), {})
-            for name in kind.columns
-            if name in row.patch
-        ]
-        return " ".join([text for text in texts if text][:3]) or row.unit
+    async def _title(self, refused: Refused) -> str:
+        """What to call the record that an operation was about: it may be nowhere else."""
+        terminal = self.context.terminal
+        known = await terminal.entry(refused.record)
+        policy, today = terminal.identity.policy, terminal.today
+        if known is not None:
+            return title_of(known, policy, today)
+        kind = CATALOGUE.get(refused.kind)
+        names = {}
+        for name, value in refused.patch.items():
+            declared = kind.fields.get(name) if kind else None
+            if declared is not None and declared.type is FieldType.REF and isinstance(value, str):
+                other = await terminal.entry(bytes.fromhex(value))
+                if other is not None:
+                    names[value] = title_of(other, policy, today)
+        view = View(refused.record, refused.kind, refused.unit, refused.patch)
+        return title_of(Entry(view, Standing.REFUSED, names), policy, today)
 
     def action_open(self) -> None:
         """Settle a conflict, or mend what was refused."""

@@ -114,7 +114,9 @@ class PagedList(ScrollView, can_focus=True):
             self._ask(page)
 
     def forget(self) -> None:
-        """Drop the rows at once: the next ones are of another kind."""
+        """Drop the rows at once and begin at the top: the next ones are others."""
+        self.set_reactive(PagedList.cursor, 0)
+        self.scroll_to(0, 0, animate=False, force=True)
         self._pages.clear()
         self.total = 0
         self.loaded = False
