@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from armband.client.model import LedgerQuery
 from armband.client.store.figures import WATCHES_KEPT
 from armband.client.sync_port import RollupPart
 from armband.shared import wire
 from armband.shared.drafts import Draft
 from armband.shared.fields import Patch
+from armband.shared.merge import view
+from armband.shared.policy import Policy
+from armband.shared.rollup import added, recount
 from support.local import GRID, KEY_ID, Local, local_terminal
 from support.mini_office import MiniOffice
 
@@ -157,3 +164,54 @@ async def test_what_exists_now_stands_with_today_alone(local: Local) -> None:
     await local.terminal.record([Draft("household", b"h" * 16, GRID, {"door": "1-1-101"})])
     assert (await local.terminal.counted_here(GRID, DAY))["households.total"] == 1
     assert await local.terminal.counted_here(GRID, "2022-03-23") == {}
+
+
+WHOS = [(b"w" * 16).hex(), (b"v" * 16).hex()]
+steps = st.lists(
+    st.tuples(
+        st.sampled_from(["record", "change", "void", "exchange"]),
+        st.integers(1, 4),
+        st.sampled_from([GRID, "lianhu/yangguang/a1/g4"]),
+        st.fixed_dictionaries(
+            {"decision": st.sampled_from(["passed", "turned_back"])},
+            optional={
+                "resident": st.sampled_from(WHOS),
+                "stranger_phone": st.just("13800001111"),
+            },
+        ),
+    ),
+    max_size=14,
+)
+
+
+async def some_step(local: Local, office: MiniOffice, what: str, draft: Draft) -> None:
+    known = await local.terminal.entry(draft.id)
+    if what == "exchange":
+        await exchange(local, office)
+    elif what == "void" and known is not None:
+        await local.terminal.void(draft.id, "错")
+    elif known is not None:
+        await local.terminal.change(draft.id, {**draft.fields, "unit": draft.unit})
+    elif what == "record":
+        await local.terminal.record([draft])
+
+
+@given(steps)
+@settings(max_examples=60, deadline=None)
+async def test_counted_here_is_the_difference_of_two_recounts(
+    walk: list[tuple[str, int, str, Patch]],
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        async with local_terminal(Path(folder)) as local:
+            office = MiniOffice(local.clock.now_ms)
+            for what, number, unit, fields in walk:
+                draft = Draft("check", bytes([number]) * 16, unit, {**CHECK, **fields})
+                await some_step(local, office, what, draft)
+                page = await local.terminal.ledger(LedgerQuery("check", with_void=True), 0, 100)
+                after, _ = recount([entry.view for entry in page.entries], Policy())
+                held = [view(state) for _seq, state in office.states.values()]
+                before, _ = recount(held, Policy())
+                for code in (GRID, "lianhu/yangguang/a1/g4", AREA):
+                    minus = {n: -count for n, count in before.get((DAY, code), {}).items()}
+                    expected = added(after.get((DAY, code), {}), minus)
+                    assert await local.terminal.counted_here(code, DAY) == expected

@@ -14,33 +14,82 @@ from armband.shared.policy import Policy
 from armband.shared.rollup import CellKey, Change, MemberKey, Metrics, Places
 
 PHONE_MEMBER = "phone:"
+Step = tuple[View | None, View | None]
+"""A record as the office holds it, and as it is with what waits on top."""
 
 
-def counted_here(conn: sqlite3.Connection, policy: Policy) -> dict[CellKey, Metrics]:
+class CountedHere:
     """What the operations that wait add to the cells at every level.
 
-    The office's figures hold what it has receipted, so the step is from base and held operations to
-    base and all own operations. A distinct count grows only when none of the records here counts
-    the member already.
+    The office's figures hold what it has receipted, so a record's step leads from base and held
+    operations to base and all own operations. A distinct count grows only when no record here
+    counts the member already.
+
+    Thousands may wait after a night without network, and each save asks anew: steps are kept, and
+    only records with a newer operation are looked at. Used on one thread.
     """
-    records = [
-        row[0]
-        for row in conn.execute(
-            "SELECT DISTINCT record FROM ops WHERE state = 0 AND shown = 1 ORDER BY record"
+
+    def __init__(self) -> None:
+        self._begin(None)
+
+    def _begin(self, basis: tuple[Policy, int] | None) -> None:
+        self._basis = basis
+        self._newest: dict[bytes, int] = {}
+        self._steps: dict[bytes, Step] = {}
+        self._change = Change()
+        self._placed: set[bytes] = set()
+        self._members: set[str] = set()
+        self._known: dict[MemberKey, Places] = {}
+
+    def count(
+        self, conn: sqlite3.Connection, policy: Policy, version: int
+    ) -> dict[CellKey, Metrics]:
+        """The cells; ``version`` changes whenever something other than a save has happened."""
+        if self._basis != (policy, version):
+            self._begin((policy, version))
+        newest: dict[bytes, int] = dict(
+            conn.execute(
+                "SELECT record, max(counter) FROM ops WHERE state = 0 AND shown = 1 GROUP BY record"
+            ).fetchall()
         )
-    ]
-    change = Change()
-    held: dict[bytes, View | None] = {}
-    for record, before, after in _steps(conn, records):
-        change.replace(before, after, policy)
-        held[record] = before
-    # Other records here that may count a touched member; what they refer to is in the index.
-    members = sorted({member for _day, _metric, member in change.members})
-    others = dict.fromkeys(other for member in members for other in _records_of(conn, member))
-    unchanged = _steps(conn, [record for record in others if record not in held])
-    held.update((record, before) for record, before, _after in unchanged)
-    cells, _members = change.settle(_places(held.values(), change, policy))
-    return cells
+        stale = [
+            record for record, counter in newest.items() if self._newest.get(record) != counter
+        ]
+        for record, before, after in _steps(conn, stale):
+            self._undo(record, policy)
+            self._change.replace(before, after, policy)
+            self._steps[record] = (before, after)
+            self._place(record, before, policy)
+        self._newest = newest
+        self._look_up_members(conn, policy)
+        cells, _after = self._change.settle(self._known)
+        return cells
+
+    def _undo(self, record: bytes, policy: Policy) -> None:
+        if record in self._steps:
+            before, after = self._steps[record]
+            self._change.replace(after, before, policy)
+
+    def _look_up_members(self, conn: sqlite3.Connection, policy: Policy) -> None:
+        """Count in the other records that may hold the members touched since the last time."""
+        touched = {member for _day, _metric, member in self._change.members}
+        others: dict[bytes, None] = {}
+        for member in sorted(touched - self._members):
+            others.update(dict.fromkeys(_records_of(conn, member)))
+        self._members |= touched
+        for record, before, _after in _steps(conn, [r for r in others if r not in self._placed]):
+            self._place(record, before, policy)
+
+    def _place(self, record: bytes, held: View | None, policy: Policy) -> None:
+        """Note where a record, as the office holds it, counts its members."""
+        kind = CATALOGUE.get(held.kind) if held else None
+        if record in self._placed or kind is None or held is None:
+            return
+        self._placed.add(record)
+        for part in kind.contributions(held, policy):
+            if part.member is not None:
+                places = self._known.setdefault((part.day, part.metric, part.member), {})
+                places[held.unit] = places.get(held.unit, 0) + part.count
 
 
 def _steps(
@@ -58,23 +107,6 @@ def _steps(
 def _view(base: State | None, record: bytes, own: list[OwnOp], key_id: bytes) -> View | None:
     state = laid_over(base, record, own, key_id)
     return view(state) if state else None
-
-
-def _places(
-    views: Iterable[View | None], change: Change, policy: Policy
-) -> dict[MemberKey, Places]:
-    """Where the touched members are counted by these records."""
-    known: dict[MemberKey, Places] = {}
-    for found in views:
-        kind = CATALOGUE.get(found.kind) if found else None
-        if kind is None or found is None:
-            continue
-        for part in kind.contributions(found, policy):
-            key = (part.day, part.metric, part.member or "")
-            if key in change.members:
-                places = known.setdefault(key, {})
-                places[found.unit] = places.get(found.unit, 0) + part.count
-    return known
 
 
 def _records_of(conn: sqlite3.Connection, member: str) -> list[bytes]:

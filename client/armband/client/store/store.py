@@ -60,10 +60,12 @@ class Store:
     def __init__(self, database: Database) -> None:
         self._db = database
         self._changes = 0
+        self._others = 0
         self._unit_changes = 0
         self._totals: dict[tuple[int, LedgerQuery], int] = {}
         self._units: tuple[int, dict[str, wire.UnitName]] | None = None
         self._counted: tuple[int, Policy, dict[CellKey, Metrics]] | None = None
+        self._here = overlaid.CountedHere()
         self._proved = False
 
     @classmethod
@@ -81,7 +83,9 @@ class Store:
         """Finish what runs and close the file."""
         await self._db.close()
 
-    async def _write(self, work: Work[tuple[T, Kinds]]) -> tuple[T, Kinds]:
+    async def _write(
+        self, work: Work[tuple[T, Kinds]], *, is_save: bool = False
+    ) -> tuple[T, Kinds]:
         """A write that changes what reads see: what was kept of earlier reads is stale."""
         try:
             result, kinds = await self._db.write(work)
@@ -89,6 +93,7 @@ class Store:
             self._changes += 1
             self._totals.clear()
         self._unit_changes += UNIT_KIND.name in kinds
+        self._others += not is_save
         return result, kinds
 
     async def _change(self, work: Work[Kinds]) -> Kinds:
@@ -122,7 +127,8 @@ class Store:
         ``plan`` runs on the store's thread; what it raises is raised here, and nothing is kept.
         """
         return await self._write(
-            partial(chain.append, records=records, plan=plan, now_ms=now_ms, nonces=nonces)
+            partial(chain.append, records=records, plan=plan, now_ms=now_ms, nonces=nonces),
+            is_save=True,
         )
 
     async def set_aside(self, op: bytes) -> Kinds:
@@ -212,7 +218,9 @@ class Store:
         """What waiting operations add to a unit's cell of a day, and of what exists now."""
         if self._counted is None or self._counted[:2] != (self._changes, policy):
             before = self._changes
-            cells = await self._db.read(partial(overlaid.counted_here, policy=policy))
+            cells = await self._db.read(
+                partial(self._here.count, policy=policy, version=self._others)
+            )
             self._counted = (before, policy, cells)
         cells = self._counted[2]
         now = cells.get((NOW, unit), {}) if with_now else {}
