@@ -120,14 +120,28 @@ def unit_drafts() -> list[Draft]:
 
 @asynccontextmanager
 async def office_rig(directory: Path, seed: int = 1) -> AsyncIterator[Rig]:
-    """An office with a few units, served."""
+    """A new office with a few units, served."""
     random, clock = Random(seed), Clock()
     environment = Environment(clock, random.randbytes)
     await create_office(directory, OFFICE, "莲湖街道", environment)
+    async with _served(directory, environment, clock) as rig:
+        outcomes = await rig.office.upsert(unit_drafts(), "office")
+        assert set(outcomes) == {"new"}
+        yield rig
+
+
+@asynccontextmanager
+async def reopened_rig(directory: Path, seed: int = 2) -> AsyncIterator[Rig]:
+    """The office that an `office_rig` has left in ``directory``, or a copy of it, served again."""
+    clock = Clock()
+    async with _served(directory, Environment(clock, Random(seed).randbytes), clock) as rig:
+        yield rig
+
+
+@asynccontextmanager
+async def _served(directory: Path, environment: Environment, clock: Clock) -> AsyncIterator[Rig]:
     database = await open_database(directory / STORE_FILE)
     async with open_office(SqliteStore(database, OFFICE), environment) as office:
-        outcomes = await office.upsert(unit_drafts(), "office")
-        assert set(outcomes) == {"new"}
         gateway = Gateway(office, environment)
         gateway.start()
         rig = Rig(office, gateway, environment, clock, database)
