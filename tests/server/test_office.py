@@ -11,8 +11,10 @@ import pytest
 
 from armband.server.errors import InviteRefused, StoreDamaged, StoreExists, StoreMissing
 from armband.server.model import Committed, EpochChanged, OfficeEvent, TerminalChanged
-from armband.server.office import Office, create_office, open_office
+from armband.server.office import Office, create_office, found_office, open_office
 from armband.server.office.opening import STORE_FILE
+from armband.server.store.driver import open_database
+from armband.server.store.sqlite import SqliteStore, migrated
 from armband.shared import handshake, wire
 from armband.shared.drafts import Draft
 from armband.shared.environment import Environment
@@ -80,6 +82,18 @@ async def test_an_office_is_made_once(tmp_path: Path, world: World) -> None:
     await create_office(tmp_path / "o", OFFICE, "莲湖街道", world.environment)
     with pytest.raises(StoreExists, match="lianhu"):
         await create_office(tmp_path / "o", "other", "Other", world.environment)
+
+
+async def test_making_an_office_goes_on_where_it_was_cut_off(tmp_path: Path, world: World) -> None:
+    database = await open_database(tmp_path / STORE_FILE)
+    await migrated(database)
+    await found_office(SqliteStore(database, OFFICE), OFFICE, "莲湖街道", world.environment)
+    await database.close()
+    with pytest.raises(StoreExists, match="lianhu"):
+        await create_office(tmp_path, "other", "Other", world.environment)
+    await create_office(tmp_path, OFFICE, "莲湖街道", world.environment)
+    async with open_office(tmp_path, world.environment) as office:
+        assert list(office.units) == [OFFICE]
 
 
 async def test_a_name_or_code_that_cannot_be_leaves_nothing_behind(

@@ -1,92 +1,38 @@
 """Every administration verb over an open office, however the command got at it.
 
-A verb takes and gives what MessagePack carries. Its arguments are the fields of its Struct below,
-by name; what it gives is said in the method's docstring.
+A verb takes and gives what MessagePack carries. Its arguments are the fields of its Struct in
+`admin_args`, by name; what it gives is said in the method's docstring.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 
+from armband.server.admin_args import (
+    MAX_ROLLUP_DAYS,
+    InviteArgs,
+    NoArgs,
+    QuarantineArgs,
+    RecordsArgs,
+    RevokeArgs,
+    RollupArgs,
+    TokenArgs,
+    UpsertArgs,
+)
 from armband.server.errors import BadRequest, NotFound
 from armband.server.model import RecordsPage, Terminal
 from armband.server.office import Office
 from armband.shared.days import add_days, is_day
-from armband.shared.drafts import Draft
 from armband.shared.environment import Environment
 from armband.shared.permissions import Role
 from armband.shared.rollup_report import AsOf, RollupReport, build_report
 from armband.shared.units import check_unit, is_within
 from armband.shared.wire import UnitName
 
-MAX_DRAFTS = 10_000
-MAX_PAGE = 10_000
-MAX_ROLLUP_DAYS = 366
-MAX_VALID_MS = 10 * 366 * 86_400_000
-
 Progress = Callable[[int, int], None]
-Valid = Annotated[int, msgspec.Meta(gt=0, le=MAX_VALID_MS)]
-
-
-class NoArgs(msgspec.Struct, forbid_unknown_fields=True):
-    """The verb takes nothing."""
-
-
-class UpsertArgs(msgspec.Struct, forbid_unknown_fields=True):
-    """See `Office.upsert`."""
-
-    drafts: Annotated[list[Draft], msgspec.Meta(max_length=MAX_DRAFTS)]
-    author: str
-    dry_run: bool = False
-
-
-class RecordsArgs(msgspec.Struct, forbid_unknown_fields=True):
-    """See `Office.records_page`; the office itself when no unit is named."""
-
-    kind: str
-    unit: str = ""
-    after: tuple[str, bytes] | None = None
-    limit: Annotated[int, msgspec.Meta(ge=1, le=MAX_PAGE)] = 1000
-
-
-class RollupArgs(msgspec.Struct, forbid_unknown_fields=True):
-    """Roll-ups of a unit; the office, today, its own row alone when nothing is said."""
-
-    unit: str = ""
-    day_from: str = ""
-    day_to: str = ""
-    depth: Annotated[int, msgspec.Meta(ge=0, le=12)] = 0
-
-
-class InviteArgs(msgspec.Struct, forbid_unknown_fields=True):
-    """Whom to invite, as what, where, and for how long the code is good."""
-
-    unit: str
-    role: Role
-    name: Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
-    valid_ms: Valid
-
-
-class TokenArgs(msgspec.Struct, forbid_unknown_fields=True):
-    """Which unit a script may read, and for how long."""
-
-    unit: str
-    valid_ms: Valid
-
-
-class RevokeArgs(msgspec.Struct, forbid_unknown_fields=True):
-    """A terminal by its name (``T001``) or its key id in hex."""
-
-    id: str
-
-
-class QuarantineArgs(msgspec.Struct, forbid_unknown_fields=True):
-    """How many of the newest to list."""
-
-    limit: Annotated[int, msgspec.Meta(ge=1, le=MAX_PAGE)] = 100
 
 
 class Admin:

@@ -22,7 +22,7 @@ from armband.server.model import Committed, OfficeRow, Touch, WritableChanged
 from armband.server.store.port import Store
 from armband.shared.environment import Environment
 
-MAX_GROUP_OPS = 2000
+MAX_GROUP_OPS = 1000
 """Operations in one transaction; more wait for the next one."""
 MAX_QUEUED_OPS = 20_000
 """Operations that may wait; a submitter beyond that waits for room."""

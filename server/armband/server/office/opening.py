@@ -10,6 +10,7 @@ from pathlib import Path
 from armband.server.errors import StoreExists, StoreMissing
 from armband.server.model import OfficeRow
 from armband.server.office.core import Office
+from armband.server.store.database import Database
 from armband.server.store.driver import open_database
 from armband.server.store.port import Store
 from armband.server.store.sqlite import SqliteStore, migrated, office_in
@@ -42,16 +43,24 @@ async def create_office(
     database = await open_database(_new_store(data_dir))
     try:
         await migrated(database)
-        with contextlib.suppress(StoreMissing):
-            there = await office_in(database)
-            raise StoreExists(f"{data_dir} holds the office {there!r} already")
         store = SqliteStore(database, code)
-        await found_office(store, code, name, environment, policy)
+        there = await _office_there(database)
+        if there is None:
+            await found_office(store, code, name, environment, policy)
+        elif there.code != code or there.seq:
+            raise StoreExists(f"{data_dir} holds the office {there.code!r} already")
+        # Else a first try was cut off before the office had its first record: go on with it.
     except BaseException:
         await database.close()
         raise
     async with open_office(store, environment) as office:
         await office.upsert([draft], OFFICE_AUTHOR)
+
+
+async def _office_there(database: Database) -> OfficeRow | None:
+    with contextlib.suppress(StoreMissing):
+        return await SqliteStore(database, await office_in(database)).office()
+    return None
 
 
 async def found_office(

@@ -46,7 +46,8 @@ def migrate(conn: sqlite3.Connection) -> None:
                 conn.execute(statement)
             # PRAGMA takes no parameters; the number comes from our own file's name.
             conn.execute(f"PRAGMA user_version = {number:d}")
-    conn.execute(f"PRAGMA application_id = {APPLICATION_ID:d}")
+    if foreign:
+        conn.execute(f"PRAGMA application_id = {APPLICATION_ID:d}")
 
 
 def statements(script: str) -> list[str]:

@@ -1,0 +1,75 @@
+"""What each administration verb takes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+from armband.shared.drafts import Draft
+from armband.shared.permissions import Role
+
+MAX_DRAFTS = 10_000
+MAX_PAGE = 10_000
+MAX_ROLLUP_DAYS = 366
+MAX_VALID_MS = 10 * 366 * 86_400_000
+
+Valid = Annotated[int, msgspec.Meta(gt=0, le=MAX_VALID_MS)]
+
+
+class NoArgs(msgspec.Struct, forbid_unknown_fields=True):
+    """The verb takes nothing."""
+
+
+class UpsertArgs(msgspec.Struct, forbid_unknown_fields=True):
+    """See `Office.upsert`."""
+
+    drafts: Annotated[list[Draft], msgspec.Meta(max_length=MAX_DRAFTS)]
+    author: str
+    dry_run: bool = False
+
+
+class RecordsArgs(msgspec.Struct, forbid_unknown_fields=True):
+    """See `Office.records_page`; the office itself when no unit is named."""
+
+    kind: str
+    unit: str = ""
+    after: tuple[str, bytes] | None = None
+    limit: Annotated[int, msgspec.Meta(ge=1, le=MAX_PAGE)] = 1000
+
+
+class RollupArgs(msgspec.Struct, forbid_unknown_fields=True):
+    """Roll-ups of a unit; the office, today, its own row alone when nothing is said."""
+
+    unit: str = ""
+    day_from: str = ""
+    day_to: str = ""
+    depth: Annotated[int, msgspec.Meta(ge=0, le=12)] = 0
+
+
+class InviteArgs(msgspec.Struct, forbid_unknown_fields=True):
+    """Whom to invite, as what, where, and for how long the code is good."""
+
+    unit: str
+    role: Role
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
+    valid_ms: Valid
+
+
+class TokenArgs(msgspec.Struct, forbid_unknown_fields=True):
+    """Which unit a script may read, and for how long."""
+
+    unit: str
+    valid_ms: Valid
+
+
+class RevokeArgs(msgspec.Struct, forbid_unknown_fields=True):
+    """A terminal by its name (``T001``) or its key id in hex."""
+
+    id: str
+
+
+class QuarantineArgs(msgspec.Struct, forbid_unknown_fields=True):
+    """How many of the newest to list."""
+
+    limit: Annotated[int, msgspec.Meta(ge=1, le=MAX_PAGE)] = 100
