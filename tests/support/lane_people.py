@@ -55,7 +55,16 @@ def _known() -> list[tuple[tuple[str, ...], Match]]:
         rows.append((record_terms(CATALOGUE["resident"], fields), match))
     for number, door, head, phone in _HOUSEHOLDS:
         fields = {"door": door, "head": head, "phone": phone}
-        match = Match(_id(number), "household", head, door, "o/c/g3", "第3网格", phone=phone)
+        match = Match(
+            _id(number),
+            "household",
+            head,
+            door,
+            "o/c/g3",
+            "第3网格",
+            phone=phone,
+            household=_id(number),
+        )
         rows.append((record_terms(CATALOGUE["household"], fields), match))
     return rows
 
@@ -64,10 +73,15 @@ _KNOWN = _known()
 
 
 def look_up(piece: WhoPiece) -> list[Match]:
-    """Everybody whom a piece may mean."""
+    """Everybody whom a piece may mean, and whoever lives at a door that fits; people first."""
     ranges = [(term.low, term.high) for term in piece.terms]
-    return [
+    found = [
         match
         for terms, match in _KNOWN
         if any(low <= term < high for low, high in ranges for term in terms)
     ]
+    doors = {match.id for match in found if match.kind == "household"}
+    living = [m for _terms, m in _KNOWN if m.kind == "resident" and m.household in doors]
+    people = [match for match in found if match.kind == "resident"]
+    homes = [match for match in found if match.kind == "household"]
+    return list(dict.fromkeys([*people, *living, *homes]))

@@ -11,7 +11,9 @@ from armband.client.lane import (
     NeedsDecision,
     Ready,
     Wrong,
+    parse,
     read_line,
+    resolve,
 )
 from armband.client.lane.words import reason, summary
 from armband.shared.kinds import CATALOGUE
@@ -277,3 +279,28 @@ def test_a_resident_and_a_door_are_recorded_as_such() -> None:
 def test_the_fever_threshold_is_the_offices() -> None:
     assert isinstance(read_line("cm375g", look_up, Policy(fever_tenths=380)), Ready)
     assert isinstance(read_line("cm365g", look_up, Policy(fever_tenths=360)), NeedsDecision)
+
+
+def test_who_lives_at_a_door_is_not_meant_by_it() -> None:
+    """A look-up of a door, or of its head's name or telephone, also finds who lives there."""
+    for line in ("3-2-502 365 g", "502 365 g", "李雪婷 365 g", "1111 365 g", "13800001111 365 g"):
+        outcome = read_line(line, look_up, POLICY)
+        assert isinstance(outcome, Ready), reason(outcome)
+        assert "陈明" not in told(outcome.check)
+    beginning = read_line("lix365g", look_up, POLICY)
+    assert isinstance(beginning, NeedsChoice)
+    assert "陈明" not in "".join(told(check) for check in beginning.candidates)
+
+
+def test_who_lives_at_a_door_is_found_by_name_and_door() -> None:
+    outcome = read_line("cm 3-2-502 365 g", look_up, POLICY)
+    assert isinstance(outcome, Ready)
+    assert told(outcome.check) == "陈明 3-2-502 36.5 green passed"
+
+
+def test_the_only_one_of_a_list_that_was_cut_off_is_asked_about() -> None:
+    parsed = parse("cm365g")
+    matches = {piece: look_up(piece) for piece in parsed.pieces}
+    most = max(len(found) for found in matches.values())
+    assert isinstance(resolve(parsed, matches, POLICY, most + 1), Ready)
+    assert isinstance(resolve(parsed, matches, POLICY, most), NeedsChoice)

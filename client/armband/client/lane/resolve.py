@@ -40,12 +40,23 @@ _SOFT_COLOURS = tuple(word for word in CODES if word in "黄红无")
 
 
 def resolve(
-    parsed: Parsed, matches: Mapping[WhoPiece, Sequence[Match]], policy: Policy
+    parsed: Parsed,
+    matches: Mapping[WhoPiece, Sequence[Match]],
+    policy: Policy,
+    limit: int = MATCHES_WANTED,
 ) -> LaneOutcome:
-    """What a parsed line comes to, given who fits each of ``parsed.pieces``."""
+    """What a parsed line comes to.
+
+    Args:
+        parsed: the line.
+        matches: who fits each of ``parsed.pieces``, at most ``limit`` of them. A list that long may
+            have been cut off, so that "the only one" cannot be told from it: then it is asked.
+        policy: the office's.
+    """
     if parsed.fault is not None:
         return Wrong(parsed.fault, parsed.part)
-    meant = [who_is_meant(reading, matches) for reading in parsed.readings]
+    cut = {piece for piece, found in matches.items() if len(found) >= limit}
+    meant = [who_is_meant(reading, matches, cut) for reading in parsed.readings]
     alive = sorted((one for one in meant if one.grade is not Grade.DEAD), key=_likeliest_first)
     if not alive:
         return _nobody(parsed.readings)

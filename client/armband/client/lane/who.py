@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from armband.client.lane.outcome import LaneCheck
@@ -57,22 +57,26 @@ class Meant:
         return any(check.person is not None for check in self.candidates)
 
 
-def who_is_meant(reading: Reading, matches: Matches) -> Meant:
-    """Grade one reading."""
+def who_is_meant(reading: Reading, matches: Matches, cut: Container[WhoPiece] = ()) -> Meant:
+    """Grade one reading. Of the pieces in ``cut`` there are more matches than were looked up."""
     bare = LaneCheck(
         temp_tenths=reading.temp_tenths,
         code=reading.code,
         decision=reading.decision,
         direction=reading.direction,
     )
-    if reading.name is None and reading.place is None:
+    name, place = reading.name, reading.place
+    if name is None and place is None:
         return Meant(reading, Grade.SURE, known=False, candidates=(bare,))
-    if reading.name is None:
-        grade, known, found = _by_place(_one(reading.place), matches)
-    elif reading.place is None:
-        grade, known, found = _by_name(reading.name, matches)
+    if name is not None and place is not None:
+        grade, known, found = _by_both(name, place, matches)
+    elif name is not None:
+        grade, known, found = _by_name(name, matches)
     else:
-        grade, known, found = _by_both(reading.name, reading.place, matches)
+        assert place is not None
+        grade, known, found = _by_place(place, matches)
+    if known and (place or name) in cut:
+        grade = Grade.OPEN
     filled = (replace(bare, person=who.person, name=who.name, phone=who.phone) for who in found)
     return Meant(reading, grade, known, tuple(filled))
 
@@ -80,13 +84,8 @@ def who_is_meant(reading: Reading, matches: Matches) -> Meant:
 _Found = tuple[Grade, bool, list[LaneCheck]]
 
 
-def _one(piece: WhoPiece | None) -> WhoPiece:
-    assert piece is not None
-    return piece
-
-
 def _by_name(name: WhoPiece, matches: Matches) -> _Found:
-    people = _people(matches.get(name, ()))
+    people = _people(match for match in matches.get(name, ()) if fits_begun(name, match))
     exact = [match for match in people if fits_whole(name, match)]
     if len(exact) == 1:
         return Grade.SURE, True, [_called(exact[0])]
@@ -104,7 +103,7 @@ def _called(match: Match) -> LaneCheck:
 
 
 def _by_place(place: WhoPiece, matches: Matches) -> _Found:
-    people = _people(matches.get(place, ()))
+    people = _at_place(place, matches.get(place, ()))
     exact = [match for match in people if fits_whole(place, match)]
     if len(exact) == 1:
         return Grade.SURE, True, [LaneCheck(person=exact[0])]
@@ -116,15 +115,17 @@ def _by_place(place: WhoPiece, matches: Matches) -> _Found:
 
 
 def _by_both(name: WhoPiece, place: WhoPiece, matches: Matches) -> _Found:
-    named = _people(matches.get(name, ()))
-    there = [match for match in _people(matches.get(place, ())) if fits_whole(place, match)]
-    ids = {match.id for match in there}
-    both = [match for match in named if match.id in ids or match.household in ids]
+    near = [match for match in matches.get(place, ()) if fits_whole(place, match)]
+    ids = {match.id for match in near}
+    named = [match for match in matches.get(name, ()) if fits_begun(name, match)]
+    both = [match for match in near if fits_begun(name, match)]
+    both = _people([*both, *(m for m in named if m.id in ids or m.household in ids)])
     both = [match for match in both if fits_whole(name, match)] or both
     if len(both) == 1:
         return Grade.SURE, True, [_called(both[0])]
     if both:
         return Grade.OPEN, True, [_called(match) for match in both]
+    there = _at_place(place, near)
     spoken = _spoken(name)
     if is_whole_phone(place):
         stranger = LaneCheck(name=spoken, phone=place.text)
@@ -147,6 +148,33 @@ def _people(found: Iterable[Match]) -> list[Match]:
         for match in once.values()
         if match.kind == "resident" or (match.id, clean_name(match.name)) not in heads
     ]
+
+
+def _at_place(place: WhoPiece, found: Iterable[Match]) -> list[Match]:
+    """Whom a number or a door means by itself.
+
+    A look-up also finds everybody who lives at a door that fits: they are not meant by the door,
+    nor by the telephone of its head, unless the number is their own too.
+    """
+    once = {match.id: match for match in found if match.kind in ("resident", "household")}
+    own = [
+        match
+        for match in once.values()
+        if match.kind == "household" or match.household not in once or _is_own(place, match)
+    ]
+    return _people(own) if place.kind is WhoKind.NUMBER else own
+
+
+def _is_own(place: WhoPiece, match: Match) -> bool:
+    return place.kind is WhoKind.NUMBER and match.phone.endswith(place.text)
+
+
+def fits_begun(name: WhoPiece, match: Match) -> bool:
+    """Whether somebody's own name fits what was typed so far, from its beginning or within."""
+    if name.text in _key(match.name):
+        return True
+    initials, whole = spellings(clean_name(match.name))
+    return any(spelled.startswith(name.text) for spelled in (*initials, *whole))
 
 
 def fits_whole(piece: WhoPiece, match: Match) -> bool:

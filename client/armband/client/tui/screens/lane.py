@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from functools import partial
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.events import Resize
 from textual.message import Message
@@ -17,6 +18,7 @@ from textual.widgets import Input, Rule, Static
 
 from armband.client.i18n import _
 from armband.client.lane import (
+    MATCHES_WANTED,
     Incomplete,
     LaneCheck,
     LaneOutcome,
@@ -69,15 +71,13 @@ ANSWER_SILENCE_S = 0.3
 or a scanner's burst, is followed by more."""
 TYPING_GAP_S = 0.4
 """A key within this time of the last one belongs to the line that was being typed."""
-MATCHES_MAX = 30
-"""People looked up for one piece of a line."""
 
 
 class LaneScreen(DeskScreen):
     """One place to look: the line, and below it what Enter will record."""
 
     CSS_PATH = "lane.tcss"
-    BINDINGS = [  # noqa: RUF012 textual's own shape
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f9", "undo", "Undo", id="9-undo", tooltip="Void the check that was saved last"),
         Binding("down", "step(1)", show=False),
         Binding("up", "step(-1)", show=False),
@@ -209,7 +209,7 @@ class LaneScreen(DeskScreen):
         parsed = parse(text)
         terminal = self.context.terminal
         matches = {
-            piece: await terminal.match([piece.terms], MATCHES_MAX) for piece in parsed.pieces
+            piece: await terminal.match([piece.terms], MATCHES_WANTED) for piece in parsed.pieces
         }
         return resolve(parsed, matches, terminal.identity.policy)
 
