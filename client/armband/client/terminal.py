@@ -36,6 +36,7 @@ from armband.client.search.terms import Term
 from armband.client.store.chain import Plan
 from armband.client.store.store import STORE_FILE, Kinds, Store
 from armband.client.sync_port import Connect
+from armband.client.watches import Watches
 from armband.shared import hlc, ids, wire
 from armband.shared.days import day_of
 from armband.shared.drafts import Draft
@@ -47,9 +48,6 @@ from armband.shared.policy import Policy
 from armband.shared.rollup import Metrics
 from armband.shared.rollup_report import RollupReport
 
-WATCHES_MAX = 4
-"""Roll-up subscriptions at a time; an older one gives way."""
-
 
 class Terminal:
     """One enrolled terminal with its store open. Made by `open_terminal`."""
@@ -59,8 +57,7 @@ class Terminal:
         self._store = engine.store
         self._link: Link | None = None
         self._online: asyncio.Task[None] | None = None
-        self._watches: list[wire.Subscribe] = []
-        self._next_watch = 1
+        self._watches = Watches()
 
     # -- what is known without waiting --------------------------------------------------------
 
@@ -229,20 +226,12 @@ class Terminal:
 
     async def watch_rollup(self, unit: str, day_from: str, day_to: str, depth: int) -> None:
         """Keep these figures new from now on; empty days mean the office's today."""
-        wanted = (unit, depth, day_from, day_to)
-        for known in self._watches:
-            if (known.unit, known.depth, known.day_from, known.day_to) == wanted:
-                self._watches.remove(known)
-                self._watches.append(known)
-                return
-        watch = wire.Subscribe(self._next_watch, unit, depth, day_from, day_to)
-        self._next_watch += 1
-        self._watches.append(watch)
-        oldest = self._watches.pop(0) if len(self._watches) > WATCHES_MAX else None
+        new, old = self._watches.want(unit, depth, day_from, day_to)
         if self._link is not None:
-            if oldest is not None:
-                self._link.unfollow(oldest.sub)
-            self._link.follow(watch)
+            if old is not None:
+                self._link.unfollow(old.sub)
+            if new is not None:
+                self._link.follow(new)
 
     # -- what is typed and chosen -------------------------------------------------------------
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
 from armband.client.errors import UnknownOperation
 from armband.client.model import (
@@ -21,7 +20,6 @@ from armband.client.model import (
 )
 from armband.client.store import (
     answers,
-    base,
     chain,
     derive,
     desk,
@@ -33,23 +31,19 @@ from armband.client.store import (
     tables,
 )
 from armband.client.store.chain import Appended, Known, Plan
-from armband.client.store.driver import Database, ThreadedDatabase, Work
-from armband.client.sync_port import Batch, RollupPart, SyncPoint
+from armband.client.store.core import Kinds
+from armband.client.store.driver import Database, ThreadedDatabase
+from armband.client.store.sync_side import SyncSide
 from armband.shared import wire
-from armband.shared.kinds.unit import KIND as UNIT_KIND
 from armband.shared.policy import Policy
 from armband.shared.rollup import NOW, CellKey, Metrics, added
 from armband.shared.rollup_report import RollupReport
-
-T = TypeVar("T")
-Kinds = frozenset[str]
-"""Kinds whose records look different after a write."""
 
 STORE_FILE = "terminal.db"
 _TOTALS_MAX = 64
 
 
-class Store:
+class Store(SyncSide):
     """Base, own operations, derived views, figures, drafts and choices of one terminal.
 
     Every method that writes returns after its transaction is on the disk. All of them raise
@@ -58,15 +52,11 @@ class Store:
     """
 
     def __init__(self, database: Database) -> None:
-        self._db = database
-        self._changes = 0
-        self._others = 0
-        self._unit_changes = 0
+        super().__init__(database)
         self._totals: dict[tuple[int, LedgerQuery], int] = {}
         self._units: tuple[int, dict[str, wire.UnitName]] | None = None
         self._counted: tuple[int, Policy, dict[CellKey, Metrics]] | None = None
         self._here = overlaid.CountedHere()
-        self._proved = False
 
     @classmethod
     async def open(cls, path: Path) -> Store:
@@ -78,28 +68,6 @@ class Store:
             await database.close()
             raise
         return cls(database)
-
-    async def close(self) -> None:
-        """Finish what runs and close the file."""
-        await self._db.close()
-
-    async def _write(
-        self, work: Work[tuple[T, Kinds]], *, is_save: bool = False
-    ) -> tuple[T, Kinds]:
-        """A write that changes what reads see: what was kept of earlier reads is stale."""
-        try:
-            result, kinds = await self._db.write(work)
-        finally:
-            self._changes += 1
-            self._totals.clear()
-        self._unit_changes += UNIT_KIND.name in kinds
-        self._others += not is_save
-        return result, kinds
-
-    async def _change(self, work: Work[Kinds]) -> Kinds:
-        """As `_write`, for work that gives nothing but the changed kinds."""
-        _nothing, kinds = await self._write(lambda conn: (None, work(conn)))
-        return kinds
 
     # Whose store it is.
     async def is_enrolled(self) -> bool:
@@ -155,8 +123,9 @@ class Store:
         total, found = await self._db.read(
             partial(ledger.page, query=query, offset=offset, limit=limit, total=known)
         )
-        if key[0] == self._changes and len(self._totals) < _TOTALS_MAX:
-            self._totals[key] = total
+        if len(self._totals) >= _TOTALS_MAX:
+            self._totals.clear()
+        self._totals[key] = total
         return Page(offset, total, found)
 
     def forget_totals(self) -> None:
@@ -248,69 +217,6 @@ class Store:
     async def set_preference(self, name: str, value: str) -> None:
         """Keep a choice."""
         await self._db.write(partial(desk.set_preference, name=name, value=value))
-
-    # Sync.
-    async def sync_point(self) -> SyncPoint:
-        """What the next hello says."""
-        return await self._db.read(tables.load_sync_point)
-
-    async def waiting(self, after: int, max_ops: int, max_bytes: int) -> Batch | None:
-        """The first run of consecutive waiting operations above ``after``."""
-        return await self._db.read(
-            partial(chain.waiting, after=after, max_ops=max_ops, max_bytes=max_bytes)
-        )
-
-    async def adopt_welcome(
-        self, welcome: wire.Welcome, *, new_epoch: bool, clear_base: bool, now_ms: int
-    ) -> tuple[Identity, Kinds]:
-        """See `sync_port.Replica.adopt_welcome`."""
-        return await self._write(
-            partial(
-                answers.adopt_welcome,
-                welcome=welcome,
-                new_epoch=new_epoch,
-                clear_base=clear_base,
-                now_ms=now_ms,
-            )
-        )
-
-    async def apply_receipts(
-        self, receipts: wire.Receipts, now_ms: int, office_now_ms: int
-    ) -> Kinds:
-        """Answer waiting operations."""
-        return await self._change(
-            partial(
-                answers.apply_receipts,
-                receipts=receipts,
-                now_ms=now_ms,
-                office_now_ms=office_now_ms,
-            )
-        )
-
-    async def apply_feed(self, feed: wire.Feed, rows: Sequence[wire.FeedRow], now_ms: int) -> Kinds:
-        """Take a feed frame in.
-
-        Raises:
-            ProtocolViolation: it does not start at the cursor; nothing is changed.
-        """
-        return await self._change(partial(base.apply_feed, feed=feed, rows=rows, now_ms=now_ms))
-
-    async def caught_up(self, caught: wire.CaughtUp, now_ms: int) -> tuple[bool, Kinds]:
-        """Compare the base with the office's; the first time from the rows themselves."""
-        agree, kinds = await self._write(
-            partial(base.caught_up, caught=caught, now_ms=now_ms, whole=not self._proved)
-        )
-        self._proved = agree
-        return agree, kinds
-
-    async def rebuild(self) -> Kinds:
-        """Empty the base; the next hello asks for everything."""
-        self._proved = False
-        return await self._change(answers.rebuild)
-
-    async def apply_rollup(self, sub: wire.Subscribe, parts: Sequence[RollupPart]) -> None:
-        """Take in the roll-up frames of one moment."""
-        await self._change(partial(figures.apply_rollup, sub=sub, parts=parts))
 
 
 __all__ = ["STORE_FILE", "Appended", "Kinds", "Known", "Store"]

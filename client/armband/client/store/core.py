@@ -1,0 +1,46 @@
+"""What every part of the store's facade stands on: the database, and how stale is what was kept."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from armband.client.store.driver import Database, Work
+from armband.shared.kinds.unit import KIND as UNIT_KIND
+
+T = TypeVar("T")
+Kinds = frozenset[str]
+"""Kinds whose records look different after a write."""
+
+
+class StoreCore:
+    """One database, and counters that rise with its writes."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+        self._changes = 0
+        """Rises with every write."""
+        self._others = 0
+        """Rises with every write that is not the recording of somebody's work here."""
+        self._unit_changes = 0
+        """Rises when units look different."""
+
+    async def close(self) -> None:
+        """Finish what runs and close the file."""
+        await self._db.close()
+
+    async def _write(
+        self, work: Work[tuple[T, Kinds]], *, is_save: bool = False
+    ) -> tuple[T, Kinds]:
+        """A write that changes what reads see: what was kept of earlier reads is stale."""
+        try:
+            result, kinds = await self._db.write(work)
+        finally:
+            self._changes += 1
+            self._others += not is_save
+        self._unit_changes += UNIT_KIND.name in kinds
+        return result, kinds
+
+    async def _change(self, work: Work[Kinds]) -> Kinds:
+        """As `_write`, for work that gives nothing but the changed kinds."""
+        _nothing, kinds = await self._write(lambda conn: (None, work(conn)))
+        return kinds
