@@ -26,9 +26,8 @@ async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
         yield serving
 
 
-def household(terminal: Terminal, door: str, unit: str = UNIT, **fields: object) -> Draft:
-    values = {"door": door, **fields}
-    return Draft("household", terminal.new_id(), unit, values)  # type: ignore[arg-type]
+def household(terminal: Terminal, door: str, unit: str = UNIT, **fields: str) -> Draft:
+    return Draft("household", terminal.new_id(), unit, {"door": door, **fields})
 
 
 async def arrived(terminal: Terminal, record: bytes) -> None:

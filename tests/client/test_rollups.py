@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -176,10 +177,10 @@ async def test_offline_a_terminal_offers_what_it_knows(
     ],
 )
 def test_what_makes_no_sense_is_said_before_anybody_is_asked(
-    options: dict[str, object], words: str
+    options: dict[str, Any], words: str
 ) -> None:
     with pytest.raises(Usage, match=words):
-        make_query(**options)  # type: ignore[arg-type]
+        make_query(**options)
 
 
 def test_one_end_of_a_range_is_that_day() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,15 @@ from armband.client.exit_codes import ExitCode
 from armband.client.handover import ask_holder
 from armband.client.headless.outcome import Outcome
 from armband.client.i18n import _
+from armband.client.lock import hold
 from armband.client.terminal import Terminal, open_terminal
 from armband.client.world import real_environment
 from armband.shared.ids import new_record_id
 
 ATTEMPTS = 3
+LEAVING_S = 5.0
+"""How long a process that leaves may take to close its connection and its store."""
+LOOK_EACH_S = 0.1
 Work = Callable[[Terminal], Awaitable[Outcome]]
 
 
@@ -26,6 +31,9 @@ async def run_here_or_there(
     data_dir: Path, verb: str, args: Mapping[str, Any], work: Work
 ) -> Outcome:
     """Do ``work`` on the terminal in DIR, or hand it over as ``verb`` to who holds it.
+
+    A holder that leaves before it answers may have saved some of the lines: the same lines with
+    the same ids, once more at whoever holds the store then, make nothing twice.
 
     Raises:
         StoreHeld: somebody holds it and takes nothing over.
@@ -41,12 +49,20 @@ async def run_here_or_there(
         try:
             return msgspec.convert(await ask_holder(data_dir, verb, args), Outcome)
         except (ConnectionResetError, BrokenPipeError):
-            # It left before it answered and may have saved some: the same lines with the same
-            # ids again, here or at who holds the store now, make nothing twice.
-            continue
+            await _left(data_dir)
         except OSError:
             raise held from None
     raise held
+
+
+async def _left(data_dir: Path) -> None:
+    """Wait until the holder that has left gives the store back, but not for ever."""
+    for _look in range(round(LEAVING_S / LOOK_EACH_S)):
+        try:
+            with hold(data_dir):
+                return
+        except StoreHeld:
+            await asyncio.sleep(LOOK_EACH_S)
 
 
 def new_ids(count: int) -> list[str]:
