@@ -6,8 +6,9 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from scripts.demo_community import COMMUNITY, invented_name, invented_phone
-from scripts.demo_crew import SILENT_GRID
+from armband.shared.drafts import Draft
+from scripts.demo_community import COMMUNITY, COMMUNITY_SHORT, invented_name, invented_phone
+from scripts.demo_crew import GATES, SILENT_GRID
 from scripts.demo_office import DemoFailed
 from scripts.demo_post import Post
 
@@ -60,16 +61,26 @@ async def rounds(post: Post, day: Day, visits: int) -> None:
             await post.void(record, "记错了户")
 
 
+async def open_gates(post: Post) -> None:
+    """Enter the community's gates as checkpoints."""
+    drafts = [
+        Draft("checkpoint", post.terminal.new_id(), COMMUNITY, {"name": COMMUNITY_SHORT + name})
+        for name in GATES
+    ]
+    await post.terminal.record(drafts)
+
+
 async def gate(post: Post, day: Day, checks: int) -> None:
-    """Check whoever passes; one check is taken back."""
+    """Check whoever passes at this guard's gate; one check is taken back."""
     doors = await post.households(COMMUNITY)
+    place = await post.checkpoint(COMMUNITY_SHORT + GATES[int(post.member.key[-1]) - 1])
     for number in range(checks):
         await day.until((number + post.rng.random()) / checks)
         if number % 11 == 7:
             who = f"{invented_name(post.rng)} {invented_phone(post.rng)}"
         else:
             who = post.rng.choice(doors).view.text("door")
-        record = await post.check(f"{who} {_seen(post, number)}", COMMUNITY)
+        record = await post.check(f"{who} {_seen(post, number)}", place)
         if number == 5:
             await post.void(record, "重复")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts.demo_community import OFFICE_CODE
-from scripts.demo_day import play
+from scripts.demo_day import open_gates, play
 from scripts.demo_office import DemoFailed, command, verb
 from scripts.demo_post import Post, all_drained, at_post
 from scripts.demo_stage import Stage, note, set_stage
@@ -32,6 +32,7 @@ async def headless(folder: Path, length_s: float) -> int:
         posts = await _enrol_all(stage, stack, tally)
         note(f"{len(posts)} terminals enrolled; the day takes {length_s:g} s")
         await _report_late(await all_drained(list(posts.values()), DRAIN_TIMEOUT_S))
+        await open_gates(posts["community"])
         await play(posts, length_s)
         late = await all_drained(list(posts.values()), DRAIN_TIMEOUT_S)
         problems = [f"{post.member.key}: {post.terminal.status}" for post in late]

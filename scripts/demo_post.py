@@ -24,6 +24,7 @@ from scripts.demo_tally import Tally
 
 POLL_S = 0.05
 PAGE = 200
+NEWS_TIMEOUT_S = 30.0
 
 
 class Cable:
@@ -89,7 +90,22 @@ class Post:
         self._tally.visit(record, channel, outcome)
         return record
 
-    async def check(self, line: str, unit: str) -> bytes:
+    async def checkpoint(self, name: str) -> Entry:
+        """The checkpoint of that name, once this terminal has heard of it.
+
+        Raises:
+            DemoFailed: it has not, in time.
+        """
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + NEWS_TIMEOUT_S
+        while loop.time() < deadline:
+            for place in await self.terminal.checkpoints():
+                if place.view.text("name") == name:
+                    return place
+            await asyncio.sleep(POLL_S)
+        raise DemoFailed(f"{self.member.key} has not heard of {name}")
+
+    async def check(self, line: str, place: Entry) -> bytes:
         """Record what the lane makes of ``line``; asked who is meant, the guard takes a stranger if
         there is one, else the first.
 
@@ -107,7 +123,8 @@ class Post:
             raise DemoFailed(f"the lane asks about {line!r}: {outcome}")
         check = outcome.check
         record = self.terminal.new_id()
-        await self.terminal.record([Draft("check", record, unit, check.fields())])
+        fields = {**check.fields(), "checkpoint": place.view.id.hex()}
+        await self.terminal.record([Draft("check", record, place.view.unit, fields)])
         assert check.code is not None
         assert check.decision is not None
         assert check.temp_tenths is not None
