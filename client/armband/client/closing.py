@@ -6,6 +6,7 @@ import enum
 
 from armband.client.effects import Refused
 from armband.client.errors import (
+    BaseDiffers,
     ClientError,
     NotAllowed,
     OfficeUnreachable,
@@ -51,6 +52,8 @@ def problem_words(ended: Ended, refusal: Refused | None) -> str:
     """
     if isinstance(ended, ClientError):
         return str(ended)
+    if isinstance(ended, BaseDiffers):
+        return _("the records here differ from the office's and are fetched anew")
     if isinstance(ended, ProtocolViolation):
         return _("the office's answer makes no sense: ") + ended.problem
     if ended.code == wire.CLOSE_OFFICE_STOPS:

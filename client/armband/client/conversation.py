@@ -22,7 +22,7 @@ from armband.client.effects import (
     Send,
     TellHistory,
 )
-from armband.client.errors import ProtocolViolation
+from armband.client.errors import BaseDiffers, ProtocolViolation
 from armband.client.session import BATCH_BYTES, Session, State
 from armband.client.sync_port import Replica
 from armband.shared import limits, wire
@@ -208,7 +208,7 @@ class Conversation:
     async def _check_base(self, caught: wire.CaughtUp) -> None:
         if not await self._replica.caught_up(caught, self._environment.now_ms()):
             await self._replica.rebuild()
-            raise ProtocolViolation(CLOSE_NORMAL, "the base differs from the office's: rebuilding")
+            raise BaseDiffers(CLOSE_NORMAL, "base differs")
         self._report_soon()
 
     def _answer(self, request: int, rows: list[wire.HistoryRow] | None) -> None:

@@ -15,6 +15,7 @@ ArmbandError
     ├── UnknownOperation       no such operation is in the tray (exit 1)
     └── Usage                  what was typed makes no sense (exit 2)
 ProtocolViolation              the office broke the protocol: this connection is closed
+└── BaseDiffers                the records here are not what the office says: they are fetched anew
 """
 
 from __future__ import annotations
@@ -123,3 +124,7 @@ class ProtocolViolation(ArmbandError):
         super().__init__(problem)
         self.code = code
         self.problem = problem
+
+
+class BaseDiffers(ProtocolViolation):
+    """The records here are not what the office says they are; they are fetched anew."""
