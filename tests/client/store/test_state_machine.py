@@ -9,11 +9,9 @@ from __future__ import annotations
 import copy
 import shutil
 import tempfile
-from collections.abc import Coroutine
 from contextlib import nullcontext
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -35,8 +33,8 @@ from armband.shared.merge import State, Write, decode_state, merge, view
 from armband.shared.ops import Payload, link, set_digest
 from support.local import KEY_ID, START_MS, identity
 from support.mini_office import MiniOffice
+from support.own_ops import Own, run
 
-T = TypeVar("T")
 RECORDS = [bytes([n]) * 16 for n in range(1, 4)]
 UNITS = ["lianhu/a/g1", "lianhu/a/g2", "lianhu/b/g1"]
 PHONES = ["13800000001", "13800000002", "13800000003"]
@@ -51,40 +49,6 @@ values = st.fixed_dictionaries(
         "unit": st.sampled_from(UNITS),
     },
 )
-
-
-def run(coroutine: Coroutine[Any, Any, T]) -> T:
-    """The result of a coroutine over the inline database, which never waits."""
-    try:
-        coroutine.send(None)
-    except StopIteration as done:
-        result: T = done.value
-        return result
-    raise AssertionError("it waited")
-
-
-@dataclass
-class Own:
-    """An own operation as the oracle knows it."""
-
-    id: bytes
-    counter: int
-    hlc: int
-    payload: Payload
-    state: str = "waiting"
-    seq: int = 0
-    eff: int = 0
-    covered: bool = False
-    put_away: bool = False
-
-    @property
-    def shown(self) -> bool:
-        alive = self.state == "waiting" or (self.state == "held" and not self.covered)
-        return alive and not self.put_away
-
-    @property
-    def in_tray(self) -> bool:
-        return self.state == "refused" and not self.put_away
 
 
 class StoreMachine(RuleBasedStateMachine):
