@@ -1,4 +1,4 @@
-"""A terminal's own operations as a test's oracle keeps them, and running a store that never waits."""
+"""A terminal's own operations as a test's oracle keeps them; running what never waits."""
 
 from __future__ import annotations
 
