@@ -13,7 +13,7 @@ from armband.client.errors import (
     ProtocolViolation,
     Usage,
 )
-from armband.client.i18n import _
+from armband.client.i18n import N_, _
 from armband.shared import wire
 from armband.shared.transport import TransportClosed
 
@@ -33,6 +33,11 @@ class Outlook(enum.Enum):
 _SOON = frozenset({wire.CLOSE_EPOCH, wire.CLOSE_SCOPE_CHANGED})
 _NOT_ALLOWED = frozenset({wire.CLOSE_NOT_ALLOWED, wire.CLOSE_REVOKED})
 _HOPELESS = _NOT_ALLOWED | {wire.CLOSE_PROTOCOL, wire.CLOSE_REPLACED}
+
+_WORDS = {
+    wire.CLOSE_OFFICE_STOPS: N_("the office has stopped"),
+    wire.CLOSE_REPLACED: N_("another process or computer uses this terminal's key"),
+}
 
 
 def outlook(ended: Ended) -> Outlook:
@@ -56,10 +61,8 @@ def problem_words(ended: Ended, refusal: Refused | None) -> str:
         return _("the records here differ from the office's and are fetched anew")
     if isinstance(ended, ProtocolViolation):
         return _("the office's answer makes no sense: ") + ended.problem
-    if ended.code == wire.CLOSE_OFFICE_STOPS:
-        return _("the office has stopped")
-    if ended.code == wire.CLOSE_REPLACED:
-        return _("another process or computer uses this terminal's key")
+    if ended.code in _WORDS:
+        return _(_WORDS[ended.code])
     said = refusal.reason if refusal is not None else ended.reason
     if said:
         return _("the office says: ") + said
