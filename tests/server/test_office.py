@@ -155,6 +155,19 @@ async def test_an_upsert_clears_what_it_names_empty_and_keeps_what_it_does_not_n
     assert await office.upsert([door(1, head=None)], "office") == ["unchanged"]
 
 
+async def test_an_older_register_does_not_undo_what_was_put_right_at_a_door(office: Office) -> None:
+    await office.upsert([door(1, head="王", people=3)], "office")
+    zhang = Author("zhang")
+    await office.submit(batch(zhang.op(1, {"head": "黄"}, unit=G1, seen=1 << 62)))
+    register = door(1, head="王", people=4)
+    assert await office.upsert([register], "office", dry_run=True) == ["changed; kept: head"]
+    assert await office.upsert([register], "office") == ["changed; kept: head"]
+    assert await office.upsert([register], "office") == ["unchanged; kept: head"]
+    page = await office.records_page("household", G1, None, 9)
+    assert page.views[0].fields == {"door": "1", "head": "黄", "people": 4}
+    assert page.views[0].conflicts == ()
+
+
 async def test_a_refused_draft_does_not_hold_up_the_others_and_leaves_no_trace(
     office: Office,
 ) -> None:

@@ -53,6 +53,8 @@ OUTCOME_CHANGED = "changed"
 OUTCOME_UNCHANGED = "unchanged"
 OUTCOME_REFUSED = "refused: "
 """What became of a draft; a refusal goes on with the reason."""
+OUTCOME_KEPT = "; kept: "
+"""Follows an outcome where fields put right by hand were left alone: their names, by commas."""
 
 Submission = Batch | Upsert
 Answer = list[wire.Receipt] | list[str] | UnknownPredecessor
@@ -182,11 +184,13 @@ class Decision:
         if draft.kind not in CATALOGUE:
             return f"{OUTCOME_REFUSED}no kind of record is called {draft.kind!r}"
         present = self._records.get(draft.id)
-        patch = wanted_patch(draft, present.state if present is not None else None)
-        if not patch:
-            return OUTCOME_UNCHANGED
+        state = present.state if present is not None else None
+        wanted = wanted_patch(draft, state, self._office.key_id)
+        kept = OUTCOME_KEPT + ",".join(wanted.kept) if wanted.kept else ""
+        if not wanted.patch:
+            return OUTCOME_UNCHANGED + kept
         version = present.version if present is not None else 0
-        payload = Payload(draft.id, draft.kind, draft.unit, patch, version, author)
+        payload = Payload(draft.id, draft.kind, draft.unit, wanted.patch, version, author)
         op = self._own_op(payload, nonce)
         grant = TerminalGrant(Role.STREET, (self._office.code,))
         refused = refusal(op, self._records.target(draft.id), grant)
@@ -195,7 +199,7 @@ class Decision:
         is_new = present is None or not present.unit
         floor = self._chains.head(op.key_id).eff
         self._stamp(op, Place(op.key_id, floor), clock_offset_ms=0)
-        return OUTCOME_NEW if is_new else OUTCOME_CHANGED
+        return (OUTCOME_NEW if is_new else OUTCOME_CHANGED) + kept
 
     def _own_op(self, payload: Payload, nonce: int) -> Op:
         """The next operation of the office's own chain, which has one branch."""

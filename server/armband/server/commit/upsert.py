@@ -2,22 +2,44 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from armband.shared.drafts import Draft
 from armband.shared.fields import Patch
 from armband.shared.kinds import UNIT
-from armband.shared.merge import State, view
+from armband.shared.merge import State
 
 
-def wanted_patch(draft: Draft, state: State | None) -> Patch:
-    """The fields in which the record differs from the draft; empty when it is as wanted.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a draft asks for.
+
+    Attributes:
+        patch: the fields to write; empty when the record is as wanted.
+        kept: fields that differ but were last written at a terminal. A register is older than what
+            somebody put right at the door, so it must not undo that; the clerk is told.
+    """
+
+    patch: Patch = field(default_factory=dict)
+    kept: tuple[str, ...] = ()
+
+
+def wanted_patch(draft: Draft, state: State | None, office_key: bytes) -> Wanted:
+    """Compare a draft with the record.
 
     A field that the draft does not name stays. A value that already wins is not written again,
     also where other values stand beside it: settling that is for people.
     """
-    if state is None:
-        present: Patch = {}
-    else:
-        seen = view(state)
-        present = {**seen.fields, UNIT: seen.unit or None}
+    present: Patch = {}
+    by_hand: set[str] = set()
+    for write in state.writes if state is not None else ():
+        present.update(write.patch)
+        by_hand.difference_update(write.patch)
+        if write.branch != office_key:
+            by_hand.update(write.patch)
     wanted = {**draft.fields, UNIT: draft.unit}
-    return {name: value for name, value in wanted.items() if present.get(name) != value}
+    differs = [name for name, value in wanted.items() if present.get(name) != value]
+    return Wanted(
+        {name: wanted[name] for name in differs if name not in by_hand},
+        tuple(sorted(name for name in differs if name in by_hand)),
+    )

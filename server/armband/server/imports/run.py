@@ -14,6 +14,7 @@ CHUNK_DRAFTS = 1000
 """Records sent at once; the office commits each chunk as a whole. Ids are natural: an import that
 broke off is completed by running it again."""
 _REFUSED = "refused"
+_KEPT = "; kept: "
 
 Progress = Callable[[int, int], None]
 """Rows done, rows in all."""
@@ -23,7 +24,10 @@ class Office(Protocol):
     """What an import needs of an office."""
 
     async def upsert(self, drafts: Sequence[Draft], *, dry_run: bool) -> list[str]:
-        """Per draft ``new``, ``changed``, ``unchanged`` or ``refused: why``."""
+        """Per draft ``new``, ``changed``, ``unchanged`` or ``refused: why``.
+
+        ``; kept: field,field`` follows where fields put right by hand were left as they are.
+        """
         ...
 
 
@@ -53,8 +57,11 @@ class Report(msgspec.Struct):
     notes: list[str] = msgspec.field(default_factory=list)
     dry_run: bool = False
 
-    def add(self, row: PlannedRow, outcome: Outcome, reason: str) -> None:
-        """Count a row."""
+    def add(self, row: PlannedRow, outcome: Outcome, reason: str, kept: Sequence[str]) -> None:
+        """Count a row; ``kept`` are fields that were put right by hand and stay so."""
+        warnings = list(row.warnings)
+        if kept:
+            warnings.append(f"put right by hand since, kept as it is: {', '.join(kept)}")
         self.rows += 1
         match outcome:
             case Outcome.IMPORTED:
@@ -67,9 +74,9 @@ class Report(msgspec.Struct):
                 self.refused += 1
         if outcome in (Outcome.REPEATED, Outcome.REFUSED):
             self.lines.append(Line(row.sheet, row.number, outcome.value, reason))
-        elif row.warnings:
+        elif warnings:
             self.warned += 1
-            text = "; ".join(row.warnings)
+            text = "; ".join(warnings)
             self.lines.append(Line(row.sheet, row.number, Outcome.WARNED.value, text))
 
 
@@ -80,6 +87,7 @@ async def run_plan(
     report = Report(notes=list(plan.notes), dry_run=dry_run)
     refused, made = await _share(plan, office, dry_run)
     outcomes: dict[int, tuple[Outcome, str]] = {}
+    kept: dict[int, list[str]] = {}
     done = 0
     for chunk in _chunks(plan.rows):
         drafts: list[Draft] = []
@@ -92,13 +100,16 @@ async def run_plan(
         answers = await office.upsert(drafts, dry_run=dry_run) if drafts else []
         for owner, draft, answer in zip(owners, drafts, answers, strict=True):
             # A row's unit that others hang on has come in before the row itself.
-            own = "new" if draft.id in made and not answer.startswith(_REFUSED) else answer
+            verdict, _, names = answer.partition(_KEPT)
+            own = "new" if draft.id in made and not answer.startswith(_REFUSED) else verdict
             outcomes[owner] = _after(outcomes[owner], own)
+            if names:
+                kept.setdefault(owner, []).extend(f"{draft.kind}.{n}" for n in names.split(","))
         done += len(chunk)
         if progress is not None:
             progress(done, len(plan.rows))
     for row in plan.rows:
-        report.add(row, *outcomes[id(row)])
+        report.add(row, *outcomes[id(row)], kept.get(id(row), ()))
     return report
 
 
@@ -116,7 +127,7 @@ async def _share(
         for draft, answer in zip(chunk, answers, strict=True):
             if answer.startswith(_REFUSED):
                 refused[draft.id] = f"{draft.kind} {draft.unit}: {_reason_in(answer)}"
-            elif answer in ("new", "changed"):
+            elif answer.partition(_KEPT)[0] in ("new", "changed"):
                 made.add(draft.id)
     return refused, frozenset(made)
 
