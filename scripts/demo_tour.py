@@ -23,7 +23,6 @@ YOU = Member("you", "你", "community", COMMUNITY)
 BACKGROUND_S = 240.0
 """The colleagues' day: gentle, a record every two or three seconds."""
 SYNC_TIMEOUT_S = 60.0
-LOCALES = {"zh": "zh_CN.UTF-8", "en": "en_US.UTF-8"}
 
 
 async def tour(folder: Path, language: str | None) -> int:
@@ -98,4 +97,4 @@ async def _screens(data: Path, language: str | None) -> int:
 def _environment(language: str | None, environ: Mapping[str, str]) -> dict[str, str]:
     if language is None:
         return dict(environ)
-    return {**environ, "LANGUAGE": language, "LC_ALL": LOCALES[language]}
+    return {**environ, "LANGUAGE": language}
