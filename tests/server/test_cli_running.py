@@ -167,6 +167,6 @@ def test_a_port_in_use_is_said_in_a_line(folder: Path) -> None:
         other = folder.parent / "other"
         assert command(other, "init", "--office", "hy", "--name", "x").returncode == 0
         taken = command(other, "run", "--listen", url.removeprefix("wss://"))
-    assert taken.returncode == 5
+    assert taken.returncode == 2
     assert "in use" in taken.stderr
     assert "Traceback" not in taken.stderr

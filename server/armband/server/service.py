@@ -13,6 +13,7 @@ from armband.server.admin import Admin
 from armband.server.certificate import load_certificate
 from armband.server.control import ControlServer, Progress
 from armband.server.desk import lock_or_client, plain, require_office
+from armband.server.errors import BadRequest
 from armband.server.exits import OfficeBusy
 from armband.server.gateway import Gateway
 from armband.server.listener import Listener
@@ -47,7 +48,7 @@ async def serve_office(
     Raises:
         OfficeBusy: another process holds the office.
         StoreMissing: there is none.
-        OSError: the address cannot be listened on.
+        BadRequest: the address cannot be listened on.
     """
     require_office(directory)
     certificate = load_certificate(directory)
@@ -64,7 +65,10 @@ async def serve_office(
         gateway = Gateway(office, environment)
         listener = Listener(gateway.serve, certificate)
         gateway.start()
-        url = await listener.start(host, port)
+        try:
+            url = await listener.start(host, port)
+        except OSError as error:
+            raise BadRequest(f"cannot listen on {host}:{port}: {error.strerror}") from None
         stack.push_async_callback(listener.stop)
         stack.push_async_callback(gateway.stop)
         admin = Admin(office, environment)

@@ -81,6 +81,8 @@ def _explained(error: BaseException) -> tuple[str, ExitCode]:
             return str(error), exit_code_of(error)
         case KeyboardInterrupt():
             return "stopped", ExitCode.REFUSED
+        case ConnectionError():
+            return str(error), ExitCode.UNREACHABLE
         case OSError():
             place = f"{error.filename}: " if error.filename else ""
             return f"{place}{error.strerror or error}", ExitCode.STORE
