@@ -143,6 +143,7 @@ ASKED = [
     # the beginning or a part of a name is not the whole
     ("guol365g", ["郭丽霞 7-1-1203 36.5 green", "guol 36.5 green"]),
     ("丽霞365绿", ["郭丽霞 7-1-1203 36.5 green", "丽霞 36.5 green"]),
+    ("丽霞绿365", ["郭丽霞 7-1-1203 36.5 green", "丽霞 36.5 green"]),
     # a colour, or the end of a name: never taken out of the name
     (
         "王建红365",
@@ -161,6 +162,14 @@ ASKED = [
             "王小 36.5 red passed",
         ],
     ),
+    (
+        "张三红365放行",
+        ["张三 8-1-101 36.5 red passed", "张三红 36.5 passed"],
+    ),
+    # g and 徐林, or the beginning of 高徐林远 with the colour still to come
+    ("gxl365", ["徐林 5-2-302 36.5 green", "高徐林远 8-1-102 36.5", "gxl 36.5"]),
+    # the tail 5678 and a temperature, or the tail 5678365
+    ("5678365g", ["张伟 3-1-201 36.5 green", "[张三] 8-1-101 green"]),
     # a known name with somebody else's telephone
     ("陈明 13911112222 365 g", ["陈明 3-2-502 36.5 green", "陈明 13911112222 36.5 green"]),
     ("王五 3-2-502 365 g", ["王五 3-2-502 36.5 green"]),
@@ -304,3 +313,9 @@ def test_the_only_one_of_a_list_that_was_cut_off_is_asked_about() -> None:
     most = max(len(found) for found in matches.values())
     assert isinstance(resolve(parsed, matches, POLICY, most + 1), Ready)
     assert isinstance(resolve(parsed, matches, POLICY, most), NeedsChoice)
+
+
+def test_letters_that_fit_nobody_are_told_what_a_stranger_needs() -> None:
+    said = reason(read_line("wangwu365g", look_up, POLICY))
+    assert "wangwu" in said
+    assert "stranger" in said

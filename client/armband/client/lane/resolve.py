@@ -6,7 +6,7 @@ Rules, in order:
 2. Beside a reading that is whole and whose "who" is sure or known here, these cannot be what was
    meant and are dropped: one whose letters nobody here begins with, an unfinished one whose number
    is unknown here, one whose Chinese name holds 绿 or a decision, and an unsure one whose name is a
-   part of the sure one's with the same temperature and colour. But where a Chinese name holds 红,
+   part of the sure one's (王建 and 进, beside 王建进). But where a Chinese name holds 红,
    黄 or 无, known or not, the line is asked about: no colour is taken out of a name.
 3. If one choice remains it is taken; if several remain, a person chooses.
 
@@ -123,8 +123,6 @@ def _is_part_of_a_sure_name(one: Meant, name: WhoPiece, sure: list[Meant]) -> bo
         other.reading.name is not None
         and name.text != other.reading.name.text
         and name.text in other.reading.name.text
-        and other.reading.temp_tenths == one.reading.temp_tenths
-        and other.reading.code == one.reading.code
         for other in sure
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from armband.client.i18n import _
+from armband.client.i18n.words import option_label
 from armband.client.lane.outcome import (
     Incomplete,
     LaneCheck,
@@ -12,17 +13,15 @@ from armband.client.lane.outcome import (
     Wrong,
 )
 from armband.client.lane.parse import Fault
-from armband.shared.kinds.check import CODE_OPTIONS, DECISION_OPTIONS, DIRECTION_OPTIONS
+from armband.shared.kinds import CATALOGUE
 
-_LABELS = {
-    option.code: option.label for option in (*CODE_OPTIONS, *DECISION_OPTIONS, *DIRECTION_OPTIONS)
-}
+_FIELDS = CATALOGUE["check"].fields
 
 
 def summary(check: LaneCheck) -> str:
     """One line that says what is, or would be, recorded."""
-    values = (check.code, check.direction, check.decision)
-    words = [_(_LABELS[value]) for value in values if value is not None]
+    said = {"code": check.code, "direction": check.direction, "decision": check.decision}
+    words = [option_label(_FIELDS[name], code) for name, code in said.items() if code is not None]
     household = _("household of {name}").format(name=check.head) if check.head else ""
     nobody = "" if check.person is not None else _("nobody named")
     parts = (check.who or nobody, check.door, household, check.temperature, *words)
@@ -34,6 +33,9 @@ def reason(outcome: LaneOutcome) -> str:
     if isinstance(outcome, Wrong):
         return _fault_text(outcome)
     if isinstance(outcome, NeedsChoice):
+        only = outcome.candidates[0]
+        if len(outcome.candidates) == 1 and only.person is None:
+            return _fault_text(Wrong(Fault.UNKNOWN_WHO, only.who))
         choices = "; ".join(summary(check) for check in outcome.candidates[:5])
         return _("more than one reading, say more: {choices}").format(choices=choices)
     if isinstance(outcome, NeedsDecision):
