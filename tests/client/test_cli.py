@@ -114,7 +114,7 @@ def test_jsonl_one_bad_line_stops_no_other(
         (["enrol", "0000-0000-0000-0000", "--url", "ws://x:1"], 2, "wss://HOST:PORT"),
         (["enrol", "0000-0000-0000-0000", "--url", "127.0.0.1:1"], 4, "enrolled already"),
         (["rollups", "--depth", "99"], 2, "0 to 12"),
-        (["rollups", "--unit", "lianhu"], 4, "outside of this terminal's scope"),
+        (["rollups", "--unit", "elsewhere"], 4, "outside of this terminal's office"),
         (["rollups"], 3, "cannot be reached"),
         (["sync", "--once"], 3, "cannot be reached"),
     ],

@@ -125,12 +125,16 @@ async def test_who_holds_the_store_answers_for_others(office: Service, terminal:
 
 
 @pytest.mark.parametrize("unit", ["lianhu", "lianhu/hy", "elsewhere"])
-async def test_outside_of_the_scope_is_not_allowed(
-    script: Source, terminal: Source, unit: str
-) -> None:
-    for source in (script, terminal):
-        with pytest.raises(NotAllowed, match="outside of this"):
-            await within(fetch_async(Query(unit), source), "a refusal")
+async def test_a_token_reads_the_figures_of_its_own_units_only(script: Source, unit: str) -> None:
+    with pytest.raises(NotAllowed, match="outside of this"):
+        await within(fetch_async(Query(unit), script), "a refusal")
+
+
+async def test_a_terminal_reads_the_totals_of_its_whole_office(terminal: Source) -> None:
+    report = await within(fetch_async(Query("lianhu"), terminal), "the office's figures")
+    assert report.unit == "lianhu"
+    with pytest.raises(NotAllowed, match="outside of this"):
+        await within(fetch_async(Query("elsewhere"), terminal), "a refusal")
 
 
 async def test_tokens_that_do_not_count(office: Service, tmp_path: Path) -> None:

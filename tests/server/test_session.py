@@ -132,8 +132,23 @@ def test_a_cursor_that_no_store_holds_is_a_bad_frame() -> None:
     assert demand.code == wire.CLOSE_BAD_FRAME
 
 
-@pytest.mark.parametrize("state", [State.TERMINAL, State.SCRIPT])
-@pytest.mark.parametrize("unit", ["lianhu", "lianhu/b", "lianhu/ab", ""])
+@pytest.mark.parametrize("unit", ["lianhu", "lianhu/b"])
+def test_a_terminal_sees_the_totals_of_its_whole_office(unit: str) -> None:
+    demand = session_in(State.TERMINAL).receive(wire.Subscribe(1, unit, 0))
+    assert isinstance(demand, Follow)
+
+
+@pytest.mark.parametrize(
+    ("state", "unit"),
+    [
+        (State.SCRIPT, "lianhu"),
+        (State.SCRIPT, "lianhu/b"),
+        (State.SCRIPT, "lianhu/ab"),
+        (State.SCRIPT, ""),
+        (State.TERMINAL, "lianhu2"),
+        (State.TERMINAL, ""),
+    ],
+)
 def test_roll_ups_outside_the_scope_are_not_allowed(state: State, unit: str) -> None:
     demand = session_in(state).receive(wire.Subscribe(1, unit, 0))
     assert isinstance(demand, Close)

@@ -36,6 +36,7 @@ from armband.client.session import Session, State
 from armband.client.sync_port import Connect, LinkState, Replica
 from armband.shared import wire
 from armband.shared.environment import Environment
+from armband.shared.permissions import totals_scope
 from armband.shared.transport import TransportClosed
 from armband.shared.units import in_scope
 
@@ -76,7 +77,7 @@ class Link:
         self._backoff = Backoff(environment)
         self._conversation: Conversation | None = None
         self._subscriptions: dict[int, wire.Subscribe] = {}
-        self._scope: tuple[str, ...] = ()
+        self._totals_scope: tuple[str, ...] = ()
         self._readings: dict[int, Reading] = {}
         self._last_reading = _FIRST_READING
         self._hurry = asyncio.Event()
@@ -257,7 +258,7 @@ class Link:
                     revoked=welcome.revoked,
                     problem="",
                 )
-                self._scope = tuple(welcome.scope)
+                self._totals_scope = totals_scope(welcome.scope, is_script=False)
                 for _sub, subscription in sorted(self._subscriptions.items()):
                     self._subscribe(subscription)
             case CheckBase():
@@ -278,7 +279,7 @@ class Link:
                     self._say(last_contact=now_ms)
 
     def _subscribe(self, subscription: wire.Subscribe) -> None:
-        if self._conversation is not None and in_scope(subscription.unit, self._scope):
+        if self._conversation is not None and in_scope(subscription.unit, self._totals_scope):
             self._conversation.command(lambda session: session.follow(subscription))
 
     def _say(self, **changes: Any) -> None:

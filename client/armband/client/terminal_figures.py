@@ -20,6 +20,7 @@ from armband.client.model import Event
 from armband.client.rollups import Query
 from armband.client.terminal import Terminal
 from armband.client.world import real_environment
+from armband.shared.permissions import totals_scope
 from armband.shared.rollup_report import RollupReport
 from armband.shared.units import in_scope
 
@@ -57,10 +58,11 @@ async def follow(
     """
     scope = terminal.identity.scope
     unit = query.unit or (scope[0] if scope else "")
-    if not in_scope(unit, scope):
+    visible = totals_scope(scope, is_script=False)
+    if not in_scope(unit, visible):
         raise NotAllowed(
-            _("{unit} is outside of this terminal's scope: {scope}").format(
-                unit=unit, scope=", ".join(scope)
+            _("{unit} is outside of this terminal's office: {office}").format(
+                unit=unit, office=", ".join(visible)
             )
         )
     with link.read_figures(unit, query.depth, query.first, query.last) as reading:

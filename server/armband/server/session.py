@@ -22,6 +22,7 @@ from armband.shared.days import is_day
 from armband.shared.errors import BadFrame
 from armband.shared.hlc import MAX_STAMP
 from armband.shared.ops import WireOp
+from armband.shared.permissions import totals_scope
 from armband.shared.units import in_scope
 
 MAX_NUMBER = (1 << 63) - 1
@@ -128,14 +129,14 @@ class Session:
 
     def __init__(self) -> None:
         self.state = State.GREETED
-        self.scope: tuple[str, ...] = ()
+        self.totals_scope: tuple[str, ...] = ()
         self.subscriptions: set[int] = set()
 
     def enter(self, state: State, scope: tuple[str, ...] = ()) -> None:
         """The hello was checked: go on as a terminal, a script, or not at all."""
         assert self.state is State.CHECKING, "only a hello under check can be answered"
         self.state = state
-        self.scope = scope
+        self.totals_scope = totals_scope(scope, is_script=state is State.SCRIPT)
 
     def receive(self, message: wire.FromTerminal) -> Demand:
         """What the gateway has to do about a message."""
@@ -183,8 +184,8 @@ class Session:
     def _follow(self, message: wire.Subscribe) -> Demand:
         if self.state is State.REVOKED:
             return Nothing()
-        if not in_scope(message.unit, self.scope):
-            scope = ", ".join(self.scope)
+        if not in_scope(message.unit, self.totals_scope):
+            scope = ", ".join(self.totals_scope)
             return self._close(
                 wire.CLOSE_NOT_ALLOWED, f"{message.unit!r} is outside of this scope: {scope}"
             )

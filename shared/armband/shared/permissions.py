@@ -64,6 +64,17 @@ def may_read(role: Role, kind: str, unit: str, scope: Iterable[str]) -> bool:
     return allowed and in_scope(unit, scope)
 
 
+def totals_scope(scope: Iterable[str], *, is_script: bool) -> tuple[str, ...]:
+    """The units at or below which roll-ups may be read.
+
+    A terminal sees the totals of its whole office, its neighbours' too: they name nobody. A
+    script's token is for its own units.
+    """
+    if is_script:
+        return tuple(scope)
+    return tuple(dict.fromkeys(code.partition("/")[0] for code in scope))
+
+
 def writable_kinds(role: Role) -> frozenset[str]:
     """The kinds whose forms a terminal of this role offers."""
     return _WRITES[role]
