@@ -21,8 +21,9 @@ async def saved(terminal: Terminal) -> list[View]:
 
 
 def news(running: Desk, kind: type) -> list[object]:
-    told = [message.news for message in running.heard(LaneScreen.Happened)]  # type: ignore[attr-defined]
-    return [one for one in told if isinstance(one, kind)]
+    told = [m.news for m in running.messages if isinstance(m, LaneScreen.Happened)]
+    once = {id(one): one for one in told if isinstance(one, kind)}
+    return list(once.values())
 
 
 async def heard(running: Desk, kind: type, count: int = 1) -> None:

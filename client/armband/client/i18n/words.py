@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
-from rich.cells import cell_len
+from collections.abc import Mapping
 
 from armband.client.i18n import CHINESE, _, language, pgettext
 from armband.shared.days import clock_of, day_of
@@ -45,12 +43,6 @@ def option_label(declared: Field, code: str) -> str:
         if option.code == code:
             return pgettext(OPTION, option.label)
     return code
-
-
-def widest(declared: Field, codes: Sequence[str] = ()) -> int:
-    """Cells of the longest word among a field's options, or among some of them."""
-    shown = codes or [option.code for option in declared.options]
-    return max(cell_len(option_label(declared, code)) for code in shown)
 
 
 def join_words(words: list[str]) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from typing import ClassVar
 
 from textual import events
 from textual.app import App
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.events import Event
 from textual.screen import Screen
 from textual.theme import Theme
@@ -90,7 +91,7 @@ class ArmbandApp(App[None]):
     CSS_PATH = "app.tcss"
     TITLE = "Armband"
     ENABLE_COMMAND_PALETTE = False
-    BINDINGS = [  # noqa: RUF012 textual's own shape
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", "Help", id="app-1-help", tooltip="What the keys here do"),
         Binding("f2", "lane", "Lane", id="app-2-lane", tooltip="Checks at a checkpoint"),
         Binding("f3", "go('visit')", "Visit", id="app-3-visit", tooltip="Record a visit"),

@@ -11,6 +11,9 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from armband.client.i18n.words import option_label
+from armband.shared.fields import Field
+
 GAP = 2
 """Cells between two columns of a list."""
 
@@ -129,3 +132,9 @@ def wrap(text: str, width: int) -> list[str]:
                 rows.extend(full)
         rows.append(row)
     return rows
+
+
+def widest(declared: Field, codes: Sequence[str] = ()) -> int:
+    """Cells of the longest word among a field's options, or among some of them."""
+    shown = codes or [option.code for option in declared.options]
+    return max(cell_len(option_label(declared, code)) for code in shown)

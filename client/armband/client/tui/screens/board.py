@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import ClassVar
 
 from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Static
 
@@ -25,6 +26,7 @@ from armband.client.tui.widgets.figures_line import coverage_words
 from armband.client.tui.widgets.paged_list import Heading, PagedList
 from armband.client.tui.work import start
 from armband.shared.days import add_days, clock_of
+from armband.shared.permissions import totals_scope
 from armband.shared.rollup import Metrics
 from armband.shared.rollup_report import RollupReport
 from armband.shared.units import in_scope, parent_of
@@ -59,7 +61,7 @@ class BoardScreen(DeskScreen):
     """A unit's own figures first, then those of the units below it."""
 
     CSS_PATH = "board.tcss"
-    BINDINGS = [  # noqa: RUF012 textual's own shape
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "down", "Into", id="1-down", tooltip="Into the unit under the cursor"),
         Binding("escape,backspace", "up", "Out", id="2-up", tooltip="To the unit above"),
         Binding("tab", "group(1)", "Figures", id="3-group", tooltip="Other figures", priority=True),
@@ -263,9 +265,11 @@ class BoardScreen(DeskScreen):
             self._records_of(row.unit)
 
     def action_up(self) -> None:
-        """To the unit above, as far as this terminal's scope goes."""
+        """To the unit above, up to the office: everybody sees its totals, nobody else's people."""
         above = parent_of(self.unit)
-        if above and in_scope(above, self.context.terminal.identity.scope):
+        if above and in_scope(
+            above, totals_scope(self.context.terminal.identity.scope, is_script=False)
+        ):
             self._go(above)
         else:
             self.app.bell()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
 from armband.client.errors import ClientError
@@ -33,7 +34,7 @@ class DetailScreen(DeskScreen):
     """Facts above, history below; digits act."""
 
     CSS_PATH = "detail.tcss"
-    BINDINGS = [  # noqa: RUF012 textual's own shape
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("1", "correct", "Correct", id="1-correct", tooltip="Change fields, with a reason"),
         Binding("2", "void", "Void", id="2-void", tooltip="Void the record, with a reason"),
         Binding("3", "settle", "Settle", id="3-settle", tooltip="Choose between two values"),

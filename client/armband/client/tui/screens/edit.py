@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 
 from armband.client.errors import ClientError
 from armband.client.i18n import _
@@ -36,7 +37,7 @@ class EditScreen(DeskScreen):
     """The fields of one record; saving leaves the screen."""
 
     CSS_PATH = "edit.tcss"
-    BINDINGS = [  # noqa: RUF012 textual's own shape
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "save", "Save", id="1-save"),
         Binding("escape", "leave", "Back", id="9-leave"),
     ]

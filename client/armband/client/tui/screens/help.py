@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
@@ -31,7 +32,7 @@ class HelpScreen(ModalScreen[None]):
     """Keys on this screen and everywhere, then the lane's line."""
 
     CSS_PATH = "help.tcss"
-    BINDINGS = [  # noqa: RUF012 textual's own shape
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,f1,enter", "leave", "Back", id="1-leave"),
         Binding("down,pagedown", "scroll(1)", show=False),
         Binding("up,pageup", "scroll(-1)", show=False),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from functools import partial
 from typing import ClassVar
 
@@ -22,11 +21,7 @@ from armband.client.lane import (
     Incomplete,
     LaneCheck,
     LaneOutcome,
-    NeedsChoice,
-    NeedsDecision,
-    Ready,
     Wrong,
-    decide,
     parse,
     resolve,
     settle,
@@ -34,6 +29,7 @@ from armband.client.lane import (
 from armband.client.model import Saved
 from armband.client.search.readings import spellings
 from armband.client.tui.context import Context
+from armband.client.tui.lane_answers import ANSWER_SILENCE_S, TypedAside, answered
 from armband.client.tui.lane_queue import (
     CameBack,
     Kept,
@@ -45,18 +41,14 @@ from armband.client.tui.lane_queue import (
     UndoLast,
     Undone,
 )
-from armband.client.tui.lane_words import (
-    DECISIONS,
-    answered_decision,
-    check_words,
-    choice_words,
-    decision_keys,
-    fault_words,
-    lane_cells,
-    lane_columns,
-    missing_words,
-    reason_words,
+from armband.client.tui.lane_show import (
+    candidates_of,
+    idle_preview,
+    outcome_preview,
+    question_preview,
+    why_it_came_back,
 )
+from armband.client.tui.lane_words import check_words, lane_columns
 from armband.client.tui.messages import RecordsMoved, RollupsMoved
 from armband.client.tui.screens.desk import DeskScreen
 from armband.client.tui.screens.lane_places import CheckpointChoice
@@ -65,12 +57,6 @@ from armband.client.tui.widgets.lane_preview import LanePreview, Preview
 from armband.client.tui.widgets.line_input import LineInput
 from armband.client.tui.widgets.recent_checks import RecentChecks
 from armband.client.tui.work import start
-
-ANSWER_SILENCE_S = 0.3
-"""A digit answers a question when no key follows it for this long: one that begins the next line,
-or a scanner's burst, is followed by more."""
-TYPING_GAP_S = 0.4
-"""A key within this time of the last one belongs to the line that was being typed."""
 
 
 class LaneScreen(DeskScreen):
@@ -111,8 +97,7 @@ class LaneScreen(DeskScreen):
         self._back = ("", "")
         """A line that came back into the input, and why."""
         self._queue_words = ""
-        self._aside = ""
-        self._last_key_s = 0.0
+        self._aside = TypedAside()
         self._answer_timer: Timer | None = None
 
     # -- pieces -------------------------------------------------------------------------------
@@ -140,7 +125,7 @@ class LaneScreen(DeskScreen):
         The dictionary of readings is loaded beside that: the first key need not wait for it.
         """
         self.line.focus()
-        self._show_idle()
+        self._show()
         start(self, self._settle_in)
         start(self, partial(asyncio.to_thread, spellings, "李"), group="warm-up")
 
@@ -185,10 +170,9 @@ class LaneScreen(DeskScreen):
 
     @on(Input.Changed, "#lane-text")
     def _typed(self, event: Input.Changed) -> None:
-        now = asyncio.get_running_loop().time()
-        since, self._last_key_s = now - self._last_key_s, now
+        since_s = self._aside.since_last_key(asyncio.get_running_loop().time())
         if self.queue.question is not None:
-            self._typed_while_asked(event.value, since)
+            self._typed_while_asked(self.queue.question, event.value, since_s)
             return
         self._chosen = -1
         self._outcome = None
@@ -226,73 +210,24 @@ class LaneScreen(DeskScreen):
 
     def _show(self) -> None:
         question = self.queue.question
+        policy = self.context.terminal.identity.policy
+        preview = self._said if self._said.message else idle_preview()
         if question is not None:
-            self._show_question(question)
-        elif not self.line.value.strip():
-            self._show_idle()
-        elif self._outcome is not None:
-            self._show_outcome(self._outcome)
-        waiting = len(self.queue) - (1 if question else 0)
+            preview = question_preview(question, self._chosen, policy)
+        elif self.line.value.strip():
+            if self._outcome is None:
+                return  # what stands there stays until the line is looked up
+            came_back, why = self._back
+            why = why if came_back == self.line.value else ""
+            preview = outcome_preview(self._outcome, self._chosen, why, policy)
+        self.query_one(LanePreview).show(preview)
+        self._show_queue(len(self.queue) - (1 if question else 0))
+
+    def _show_queue(self, waiting: int) -> None:
         words = _("{count} to save").format(count=waiting) if waiting > 0 else ""
         if words != self._queue_words:  # each update lays the row out anew
             self._queue_words = words
             self.query_one("#lane-queue", Static).update(words)
-
-    def _show_idle(self) -> None:
-        hint = Preview(_("who, temperature, colour in any order: lxt365g and Enter"))
-        self.query_one(LanePreview).show(self._said if self._said.message else hint)
-
-    def _candidates(self, outcome: LaneOutcome) -> Sequence[LaneCheck]:
-        match outcome:
-            case Ready(check) | NeedsDecision(check):
-                return (check,)
-            case NeedsChoice(candidates) | Incomplete(candidates=candidates):
-                return candidates
-        return ()
-
-    def _show_outcome(self, outcome: LaneOutcome) -> None:
-        policy = self.context.terminal.identity.policy
-        checks = self._candidates(outcome)
-        several = len(checks) > 1
-        rows = [
-            lane_cells(check, str(n) if several and n < 10 else "", policy)
-            for n, check in enumerate(checks, 1)
-        ]
-        message, tone, hint = "", "quiet", ""
-        match outcome:
-            case Ready():
-                hint = _("Enter records")
-            case NeedsDecision(reasons=reasons):
-                words = reason_words(reasons)
-                message = _("{reasons}: Enter asks for the decision").format(reasons=words)
-                tone = "bad"
-            case NeedsChoice(candidates):
-                message, tone = choice_words(candidates), "wait"
-                hint = _("Down chooses") if several else _("Enter asks")
-            case Incomplete(missing, _):
-                message = missing_words(missing)
-            case Wrong(fault, part):
-                message, tone = fault_words(fault, part), "bad"
-        text, why = self._back
-        if why and text == self.line.value:
-            message, tone = why, "bad"
-        self.query_one(LanePreview).show(Preview(message, tone, hint, rows, self._chosen))
-
-    def _show_question(self, question: Question) -> None:
-        policy = self.context.terminal.identity.policy
-        if question.is_decision:
-            rows = [lane_cells(question.candidates[0], "", policy)]
-            words = reason_words(question.reasons)
-            message = f"! {words}    {decision_keys()}"
-            preview = Preview(message, "bad", _("Esc changes"), rows)
-        else:
-            rows = [
-                lane_cells(check, str(n) if n < 10 else "", policy)
-                for n, check in enumerate(question.candidates, 1)
-            ]
-            message = f"! {choice_words(question.candidates)} {_('A digit, or arrows and Enter')}"
-            preview = Preview(message, "wait", _("Esc changes"), rows, self._chosen)
-        self.query_one(LanePreview).show(preview)
 
     def _say(self, words: str, tone: str) -> None:
         self._said = Preview(words, tone)
@@ -314,7 +249,7 @@ class LaneScreen(DeskScreen):
             self.app.bell()
             return
         if outcome is not None and self._chosen >= 0:
-            chosen = self._candidates(outcome)[self._chosen]
+            chosen = candidates_of(outcome)[self._chosen]
             outcome = settle(chosen, self.context.terminal.identity.policy)
         self._enqueue(Line(text, outcome))
 
@@ -333,7 +268,7 @@ class LaneScreen(DeskScreen):
         if question is not None and not question.is_decision:
             count = len(question.candidates)
         elif self._outcome is not None and question is None:
-            count = len(self._candidates(self._outcome))
+            count = len(candidates_of(self._outcome))
             count = 0 if count < 2 else count
         else:
             return
@@ -370,39 +305,25 @@ class LaneScreen(DeskScreen):
 
     # -- answering ----------------------------------------------------------------------------
 
-    def _typed_while_asked(self, text: str, since_s: float) -> None:
+    def _typed_while_asked(self, question: Question, text: str, since_s: float) -> None:
         if self._answer_timer is not None:
             self._answer_timer.stop()
             self._answer_timer = None
-        if self._aside and len(text) == 1 and since_s < TYPING_GAP_S:
-            aside, self._aside = self._aside, ""
-            self.line.value = aside + text
-            self.line.cursor_position = len(self.line.value)
-            return
-        question = self.queue.question
-        if question is not None and self._answered(question, text) is not None:
+        if self._aside.continues(text, since_s):
+            self._put_into_line(self._aside.take() + text)
+        elif answered(question, text) is not None:
             self._answer_timer = self.set_timer(ANSWER_SILENCE_S, self._silence)
 
     def _silence(self) -> None:
         self._answer_timer = None
         question = self.queue.question
         if question is not None:
-            check = self._answered(question, self.line.value)
+            check = answered(question, self.line.value)
             if check is not None:
                 self._give(check)
 
-    def _answered(self, question: Question, text: str) -> LaneCheck | None:
-        """What a typed answer means."""
-        text = text.strip()
-        if question.is_decision:
-            decision = answered_decision(text)
-            return decide(question.candidates[0], decision) if decision in DECISIONS else None
-        if len(text) == 1 and text.isdigit() and 0 < int(text) <= len(question.candidates):
-            return question.candidates[int(text) - 1]
-        return None
-
     def _entered_while_asked(self, question: Question, text: str) -> None:
-        check = self._answered(question, text)
+        check = answered(question, text)
         if check is not None:
             self._give(check)
         elif not text and self._chosen >= 0 and not question.is_decision:
@@ -428,7 +349,7 @@ class LaneScreen(DeskScreen):
             case Question():
                 self.app.bell()
                 self._chosen = -1
-                self._aside = self._aside + self.line.value
+                self._aside.put(self.line.value)
                 self.line.value = ""
             case Kept(_, check):
                 self._say(_("Saved: {check}").format(check=check_words(check)), "good")
@@ -443,7 +364,7 @@ class LaneScreen(DeskScreen):
         self._show()
 
     def _came_back(self, returned: CameBack) -> None:
-        words = self._why(returned)
+        words = why_it_came_back(returned)
         if words:
             self.app.bell()
         if returned.line.text:
@@ -451,26 +372,18 @@ class LaneScreen(DeskScreen):
             words = f"{returned.line.text}: {words}" if words else ""
         self._said = Preview(words, "bad")
 
-    def _why(self, returned: CameBack) -> str:
-        if returned.fault is not None:
-            return fault_words(returned.fault, returned.part)
-        if returned.missing:
-            return missing_words(returned.missing)
-        if returned.problem:
-            return _("Not saved: {problem}").format(problem=returned.problem)
-        return ""
-
     def _take_up(self) -> None:
         """Put back into the line what was set aside, or a line that was not saved."""
-        if self._aside:
-            self.line.value = self._aside + self.line.value
-            self._aside = ""
-            self.line.cursor_position = len(self.line.value)
+        if self._aside.text:
+            self._put_into_line(self._aside.take() + self.line.value)
         elif self._returned and not self.line.value and not len(self.queue):
             returned = self._returned.pop(0)
-            self._back = (returned.line.text, self._why(returned))
-            self.line.value = returned.line.text
-            self.line.cursor_position = len(returned.line.text)
+            self._back = (returned.line.text, why_it_came_back(returned))
+            self._put_into_line(returned.line.text)
+
+    def _put_into_line(self, text: str) -> None:
+        self.line.value = text
+        self.line.cursor_position = len(text)
 
     # -- saving -------------------------------------------------------------------------------
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
@@ -37,7 +38,7 @@ class LedgerScreen(DeskScreen):
     """Search line above, records below, filters in a row between."""
 
     CSS_PATH = "ledger.tcss"
-    BINDINGS = [  # noqa: RUF012 textual's own shape
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "Open", id="1-open"),
         Binding("tab", "kind(1)", "Next kind", id="2-kind", priority=True),
         Binding("shift+tab", "kind(-1)", show=False, priority=True),

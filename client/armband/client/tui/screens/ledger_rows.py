@@ -8,10 +8,10 @@ from rich.cells import cell_len
 
 from armband.client.i18n import N_, _
 from armband.client.i18n.entries import STANDING_TONE, person_of_check, standing_word
-from armband.client.i18n.words import field_label, widest
+from armband.client.i18n.words import field_label
 from armband.client.model import Entry, Standing
 from armband.client.tui.context import Context
-from armband.client.tui.text import Cell, Column
+from armband.client.tui.text import Cell, Column, widest
 from armband.shared.fields import FieldType
 from armband.shared.kinds import CATALOGUE, Kind
 

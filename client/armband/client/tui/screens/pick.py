@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
@@ -39,7 +39,7 @@ class PickDialog(ModalScreen[T | None], Generic[T]):
     """Choose one of a list by typing or with the arrows. Escape chooses nothing."""
 
     CSS_PATH = "pick.tcss"
-    BINDINGS = [  # noqa: RUF012 textual's own shape
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "take", "Choose", id="1-take"),
         Binding("escape", "leave", "Back", id="2-leave"),
         Binding("up", "step(-1)", show=False),
@@ -119,7 +119,7 @@ class AskDialog(ModalScreen[str | None]):
     """Ask for one line of text, such as a reason. Escape answers nothing."""
 
     CSS_PATH = "pick.tcss"
-    BINDINGS = [  # noqa: RUF012 textual's own shape
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "take", "OK", id="1-take"),
         Binding("escape", "leave", "Back", id="2-leave"),
     ]

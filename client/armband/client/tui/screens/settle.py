@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
 from armband.client.errors import ClientError
@@ -28,7 +29,7 @@ class SettleScreen(DeskScreen):
     """The standing values of a record's fields in conflict, one field after the other."""
 
     CSS_PATH = "settle.tcss"
-    BINDINGS = [  # noqa: RUF012 textual's own shape
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "take", "Take this value", id="1-take"),
         *(Binding(str(digit), f"take_nth({digit})", show=False) for digit in range(1, 10)),
         Binding("escape", "leave", "Back", id="9-leave"),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
 from armband.client.errors import ClientError
@@ -36,7 +37,7 @@ class SyncScreen(DeskScreen):
     """Facts about sync above, what waits for a person below."""
 
     CSS_PATH = "sync.tcss"
-    BINDINGS = [  # noqa: RUF012 textual's own shape
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "Settle / mend", id="1-open", tooltip="Settle or mend and send"),
         Binding("delete", "aside", "Set aside", id="2-aside", tooltip="Out of the tray, kept"),
     ]

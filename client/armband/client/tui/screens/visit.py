@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Static
 
@@ -42,7 +43,7 @@ class VisitScreen(DeskScreen):
     """The form, and above it what is known of the household that was chosen."""
 
     CSS_PATH = "visit.tcss"
-    BINDINGS = [  # noqa: RUF012 textual's own shape
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "save", "Save", id="1-save"),
         Binding("ctrl+x", "empty", "Empty", id="2-empty", tooltip="Empty the form"),
     ]

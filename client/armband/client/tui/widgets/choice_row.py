@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from rich.cells import cell_len
 from textual import events
 from textual.app import RenderResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.geometry import Size
 from textual.message import Message
@@ -27,9 +28,9 @@ class ChoiceRow(Widget, can_focus=True):
     clears what may be empty. The tenth option is ``a``.
     """
 
-    COMPONENT_CLASSES = {"choice--chosen", "choice--here", "choice--key"}  # noqa: RUF012
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"choice--chosen", "choice--here", "choice--key"}
     DEFAULT_CSS = "ChoiceRow { height: auto; width: 1fr; }"
-    BINDINGS = [  # noqa: RUF012 textual's own shape
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "step(-1)", show=False),
         Binding("right", "step(1)", show=False),
         Binding("space", "choose_here", show=False),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from rich.cells import cell_len
 from textual.app import ComposeResult, RenderResult
 from textual.containers import VerticalScroll
@@ -29,7 +31,13 @@ class FactList(VerticalScroll, can_focus=False):
 
 
 class _Facts(Widget):
-    COMPONENT_CLASSES = {"facts--name", "facts--good", "facts--wait", "facts--bad", "facts--quiet"}  # noqa: RUF012
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "facts--name",
+        "facts--good",
+        "facts--wait",
+        "facts--bad",
+        "facts--quiet",
+    }
     DEFAULT_CSS = "_Facts { height: auto; width: 100%; }"
     facts: reactive[list[tuple[str, Cell]]] = reactive(list, layout=True)
 

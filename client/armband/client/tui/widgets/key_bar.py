@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from rich.cells import cell_len
 from textual.app import RenderResult
@@ -57,7 +58,7 @@ def keys_of(screen: Screen[object]) -> list[ShownKey]:
 class KeyBar(Widget):
     """One row when everything fits, else this screen's own keys stand in a row above."""
 
-    COMPONENT_CLASSES = {"key-bar--key", "key-bar--word"}  # noqa: RUF012 textual's own shape
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"key-bar--key", "key-bar--word"}
     DEFAULT_CSS = """
     KeyBar { dock: bottom; height: auto; width: 100%; }
     """

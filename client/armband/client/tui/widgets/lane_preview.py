@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -35,10 +36,13 @@ class Preview:
 class LanePreview(Widget):
     """A few rows; the cursor's row is always among them."""
 
-    COMPONENT_CLASSES = {"preview--cursor", *(f"preview--{tone}" for tone in TONES)}  # noqa: RUF012
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "preview--cursor",
+        *(f"preview--{tone}" for tone in TONES),
+    }
     HINT_CELLS = 12
 
-    def __init__(self, columns: Sequence[Column], *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, columns: Sequence[Column], *, id: str | None = None) -> None:  # noqa: A002 textual's name
         super().__init__(id=id)
         self.columns = columns
         self.preview = Preview()

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import ClassVar
 
 from rich.style import Style
 from textual import events
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
@@ -32,8 +33,12 @@ class PagedList(ScrollView, can_focus=True):
     ``load`` is called in a worker; ``paint`` turns a row into cells and must be quick.
     """
 
-    COMPONENT_CLASSES = {"list--cursor", "list--empty", *(f"list--{tone}" for tone in TONES)}  # noqa: RUF012
-    BINDINGS = [  # noqa: RUF012 textual's own shape
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "list--cursor",
+        "list--empty",
+        *(f"list--{tone}" for tone in TONES),
+    }
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", show=False),
         Binding("down", "move(1)", show=False),
         Binding("pageup", "turn(-1)", show=False),

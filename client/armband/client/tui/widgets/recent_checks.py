@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from armband.client.i18n import _
 from armband.client.i18n.entries import person_of_check
-from armband.client.i18n.words import join_words, option_label, temperature_text, widest
+from armband.client.i18n.words import join_words, option_label, temperature_text
 from armband.client.model import Entry, LedgerQuery
 from armband.client.tui.screens.ledger_rows import (
     CODE_TONES,
@@ -15,7 +15,7 @@ from armband.client.tui.screens.ledger_rows import (
     standing_cell,
     standing_width,
 )
-from armband.client.tui.text import Cell, Column
+from armband.client.tui.text import Cell, Column, widest
 from armband.client.tui.widgets.paged_list import PagedList
 from armband.shared.days import clock_of, day_of
 from armband.shared.kinds import CATALOGUE

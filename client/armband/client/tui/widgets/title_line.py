@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from rich.cells import cell_len
 from textual.app import RenderResult
 from textual.content import Content
@@ -38,7 +40,12 @@ def sync_words(status: SyncStatus) -> list[tuple[str, str]]:
 class TitleLine(Widget):
     """Title on the left, sync on the right."""
 
-    COMPONENT_CLASSES = {"title--place", "title--good", "title--wait", "title--bad"}  # noqa: RUF012
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "title--place",
+        "title--good",
+        "title--wait",
+        "title--bad",
+    }
     DEFAULT_CSS = """
     TitleLine { dock: top; height: 1; width: 100%; }
     """
