@@ -11,7 +11,7 @@ from armband.client.tui.screens.ledger import LedgerScreen
 from armband.shared import wire
 from armband.shared.rollup import Metrics
 from support.desk import COMMUNITY, Desk, desk
-from support.local import START_MS
+from support.local import OFFICE, START_MS
 from support.waiting import until
 
 DAY = "2022-03-24"
@@ -79,7 +79,9 @@ async def test_down_into_units_and_records(tmp_path: Path) -> None:
         await running.press("escape")
         await until(lambda: screen.unit == COMMUNITY, "the unit above")
         await running.press("escape")
-        assert screen.unit == COMMUNITY
+        await until(lambda: screen.unit == OFFICE, "the office's totals are everybody's")
+        await running.press("escape")
+        assert screen.unit == OFFICE
 
 
 async def test_other_figures_and_another_day(tmp_path: Path) -> None:
