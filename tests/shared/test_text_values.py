@@ -73,6 +73,7 @@ def parse(where: str, text: str) -> Value:
         ("visit.at", "1648684800000", 1648684800000),
         ("visit.unit", "Lianhu/Yangguang/a1", "lianhu/yangguang/a1"),
         ("visit.void", "typed twice", "typed twice"),
+        ("visit.reason", " wrong door ", "wrong door"),
         ("visit.note", "   ", None),
         ("check.temp_tenths", "", None),
     ],

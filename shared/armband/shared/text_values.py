@@ -14,7 +14,7 @@ from collections.abc import Callable
 from armband.shared.days import add_days, is_day
 from armband.shared.errors import InvalidRecord, InvalidUnit
 from armband.shared.fields import Field, FieldType, Option, Search, Value
-from armband.shared.kinds.declare import UNIT, VOID, Kind
+from armband.shared.kinds.declare import RESERVED, UNIT, Kind
 from armband.shared.normal import clean, clean_door, clean_name, clean_phone
 from armband.shared.units import check_unit
 
@@ -52,7 +52,7 @@ def parse_field(
 
     Args:
         kind: the record's kind.
-        name: one of its fields, or ``unit`` or ``void``.
+        name: one of its fields, or ``unit``, ``void`` or ``reason``.
         text: as typed.
         today: the office's day, for ``+7``, ``3-31`` and ``today``.
         labels: what options are called in the user's language.
@@ -61,7 +61,7 @@ def parse_field(
         InvalidRecord: no such field, or the text is not what it can hold; says what would be.
     """
     declared = kind.fields.get(name)
-    if declared is None and name not in (UNIT, VOID):
+    if declared is None and name not in RESERVED:
         known = ", ".join(kind.fields)
         raise InvalidRecord(kind.name, name, f"there is no such field; there are {known}")
     if not clean(text):
