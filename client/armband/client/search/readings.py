@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from itertools import islice, product
 
-from armband.client.search.surnames import COMPOUND_READINGS, SURNAME_READINGS
+from armband.client.search.surnames import SURNAME_READINGS
 
 READINGS_PER_CHARACTER = 3
 MAX_SPELLINGS = 16
@@ -53,14 +53,6 @@ def _syllables(name: str) -> list[tuple[str, ...]]:
     return parts
 
 
-def _compound(name: str, parts: list[tuple[str, ...]]) -> list[tuple[str, ...]] | None:
-    """The readings when the first two characters are one surname with its own reading."""
-    surname = COMPOUND_READINGS.get(name[:2])
-    if surname is None or len(parts) < 2:
-        return None
-    return [(surname[0],), (surname[1],), *parts[2:]]
-
-
 @lru_cache(maxsize=65536)
 def spellings(name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The initials and the whole spellings of a name, as somebody may type them.
@@ -70,14 +62,9 @@ def spellings(name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     parts = _syllables(name)
     if not parts:
         return (), ()
-    initials: dict[str, None] = {}
-    whole: dict[str, None] = {}
-    for choice in (_compound(name, parts), parts):
-        if choice is None:
-            continue
-        letters = [tuple(dict.fromkeys(reading[0] for reading in part)) for part in choice]
-        for spelled in islice(product(*letters), MAX_SPELLINGS):
-            initials["".join(spelled)] = None
-        for spelled in islice(product(*choice), MAX_SPELLINGS):
-            whole["".join(spelled)] = None
-    return tuple(islice(initials, MAX_SPELLINGS)), tuple(islice(whole, MAX_SPELLINGS))
+    letters = [tuple(dict.fromkeys(reading[0] for reading in part)) for part in parts]
+    return _joined(letters), _joined(parts)
+
+
+def _joined(parts: list[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(map("".join, islice(product(*parts), MAX_SPELLINGS))))

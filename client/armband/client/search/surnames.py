@@ -1,7 +1,8 @@
 """Readings of surnames that a dictionary of ordinary words gets wrong.
 
 A guard types how the name is spoken (单 as Shan); somebody who does not know the family types the
-ordinary word's reading (dan). Both find the person: these readings are added, none is taken away.
+ordinary word's reading (dan). Both find the person: these readings come first, so that they are
+within the bound of spellings, and none is taken away.
 """
 
 from __future__ import annotations
@@ -82,23 +83,3 @@ SURNAME_READINGS: Mapping[str, tuple[str, ...]] = {
     "黑": ("he",),
 }
 """A surname's character to its readings as a surname."""
-
-COMPOUND_READINGS: Mapping[str, tuple[str, ...]] = {
-    "万俟": ("mo", "qi"),
-    "令狐": ("ling", "hu"),
-    "单于": ("chan", "yu"),
-    "尉迟": ("yu", "chi"),
-    "澹台": ("tan", "tai"),
-    "皇甫": ("huang", "fu"),
-    "夏侯": ("xia", "hou"),
-    "长孙": ("zhang", "sun"),
-    "鲜于": ("xian", "yu"),
-    "呼延": ("hu", "yan"),
-    "宇文": ("yu", "wen"),
-    "濮阳": ("pu", "yang"),
-    "淳于": ("chun", "yu"),
-    "拓跋": ("tuo", "ba"),
-    "独孤": ("du", "gu"),
-    "赫连": ("he", "lian"),
-}
-"""Surnames of two characters, one reading for each."""
