@@ -21,6 +21,9 @@ VIOLATIONS = {
         "client/armband/client/planted.py",
         "from websockets.asyncio.client import connect",
     ),
+    "screens": ("client/armband/client/tui/planted.py", "import armband.client.store.store"),
+    "engine": ("client/armband/client/lane/planted.py", "import armband.client.tui"),
+    "sans-io": ("server/armband/server/commit/planted.py", "import asyncio"),
     "textual": ("client/armband/client/planted.py", "from textual.app import App"),
 }
 
