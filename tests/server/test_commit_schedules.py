@@ -113,7 +113,7 @@ def standing(rows: list[Stamped]) -> tuple[dict[str, Value], list[str]]:
         writers = [n for n, row in enumerate(rows) if row.op.body and name in row.op.body.patch]
         alive = [n for n in writers if not any(n in saw[later] for later in writers)]
         alive.sort(key=lambda n: (rows[n].eff, rows[n].op.id))
-        found = [rows[n].op.body.patch[name] for n in alive]  # type: ignore[union-attr]
+        found = [body.patch[name] for n in alive if (body := rows[n].op.body) is not None]
         values[name] = found[-1]
         if any(value != found[-1] for value in found):
             disputed.append(name)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sqlite3
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -172,7 +172,8 @@ async def _run(connection: aiosqlite.Connection, work: Callable[[sqlite3.Connect
     holds this to it.
     """
     try:
-        result: T = await connection._execute(work, connection._conn)  # type: ignore[no-untyped-call]
+        execute: Callable[..., Awaitable[T]] = connection._execute
+        result = await execute(work, connection._conn)
     except _OUR_FAULT:
         raise
     except sqlite3.Error as error:
