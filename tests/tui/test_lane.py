@@ -10,6 +10,7 @@ from armband.client.model import LedgerQuery
 from armband.client.terminal import Terminal
 from armband.client.tui.lane_queue import CameBack, Kept, Question, Undone
 from armband.client.tui.screens.lane import LaneScreen
+from armband.client.tui.widgets.lane_box import LaneBox
 from armband.shared.kinds import View
 from support.desk import Desk, desk
 from support.waiting import until
@@ -21,7 +22,7 @@ async def saved(terminal: Terminal) -> list[View]:
 
 
 def news(running: Desk, kind: type) -> list[object]:
-    told = [m.news for m in running.messages if isinstance(m, LaneScreen.Happened)]
+    told = [m.news for m in running.messages if isinstance(m, LaneBox.Happened)]
     once = {id(one): one for one in told if isinstance(one, kind)}
     return list(once.values())
 
@@ -156,8 +157,8 @@ async def test_a_scanners_burst_does_not_answer_a_question(tmp_path: Path) -> No
         assert isinstance(screen, LaneScreen)
         await running.write("13800001111")
         await running.pilot.pause(0.4)
-        assert screen.queue.question is not None
-        assert screen.line.value == "13800001111"
+        assert screen.box.queue.question is not None
+        assert screen.box.line.value == "13800001111"
 
 
 async def test_undo_voids_the_last_check_and_says_which(tmp_path: Path) -> None:
@@ -219,7 +220,7 @@ async def test_full_width_input_of_an_ime_is_understood(tmp_path: Path) -> None:
         screen = running.app.screen
         assert isinstance(screen, LaneScreen)
         for char in "王建国３６。５绿":
-            screen.line.insert_text_at_cursor(char)
+            screen.box.line.insert_text_at_cursor(char)
         await running.sees("> 王建国36.5绿", "放行")
 
 
@@ -231,3 +232,27 @@ async def test_a_burst_of_lines_is_taken_line_by_line(tmp_path: Path) -> None:
         kept = [one.check for one in news(running, Kept) if isinstance(one, Kept)]
         assert [check.who for check in kept] == ["王建国", "赵梅", "13812345678", "诸葛孔明"]
         assert [check.temp_tenths for check in kept] == [365, 366, 367, 368]
+
+
+async def test_lines_behind_a_question_survive_the_end_of_the_program(tmp_path: Path) -> None:
+    async with desk(tmp_path) as running:
+        await running.write("wjg376g\r")
+        await heard(running, Question)
+        await running.write("zhaomei 365 g\r")
+
+        async def kept() -> list[str]:
+            return list((await running.terminal.drafts()).get("lane", {}).values())
+
+        for _attempt in range(200):
+            if len(await kept()) == 2:
+                break
+            await running.pilot.pause(0.02)
+        assert await kept() == ["wjg376g", "zhaomei 365 g"]
+    async with desk(tmp_path) as running:
+        await running.sees("> wjg376g")
+        await running.write("\r3\r")
+        await heard(running, Kept)
+        await running.sees("> zhaomei 365 g")
+        await running.write("\r")
+        await heard(running, Kept, 2)
+        assert len(await saved(running.terminal)) == 2

@@ -118,6 +118,10 @@ class LaneQueue:
     def __len__(self) -> int:
         return len(self._items)
 
+    def texts(self) -> list[str]:
+        """The lines that are not saved yet."""
+        return [item.text for item in self._items if isinstance(item, Line)]
+
     def put(self, item: Line | UndoLast) -> None:
         """Add to the end."""
         self._items.append(item)
@@ -128,7 +132,9 @@ class LaneQueue:
             self._answer.set_result(check)
 
     async def run(self) -> None:
-        """Work off what is there; what is put meanwhile too."""
+        """Work off what is there; what is put meanwhile too. A second runner has nothing to do."""
+        if self.running:
+            return
         self.running = True
         try:
             while self._items:

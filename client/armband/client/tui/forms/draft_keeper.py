@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from textual.screen import Screen
 from textual.timer import Timer
@@ -22,12 +23,13 @@ class DraftKeeper:
         form: the draft's name in the store.
     """
 
-    def __init__(self, screen: Screen[None], form: str, terminal: Terminal) -> None:
+    def __init__(self, screen: Screen[Any], form: str, terminal: Terminal) -> None:
         self._screen = screen
         self._form = form
         self._terminal = terminal
         self._timer: Timer | None = None
         self._texts: dict[str, str] = {}
+        self._on_disk: dict[str, str] = {}
         self._is_read = False
 
     def keep(self, texts: dict[str, str]) -> None:
@@ -38,36 +40,34 @@ class DraftKeeper:
         if not self._is_read:
             return
         self._texts = texts
+        self._stop_timer()
+        if texts != self._on_disk:
+            self._timer = self._screen.set_timer(DELAY_S, self._write)
+
+    def _stop_timer(self) -> None:
         if self._timer is not None:
             self._timer.stop()
-        self._timer = self._screen.set_timer(DELAY_S, self._write)
+            self._timer = None
 
     def _write(self) -> None:
         self._timer = None
         start(self._screen, partial(self._store, dict(self._texts)), group="draft")
 
     async def _store(self, texts: dict[str, str]) -> None:
+        self._on_disk = texts
         if texts:
             await self._terminal.save_draft(self._form, texts)
         else:
             await self._terminal.drop_draft(self._form)
 
-    async def flush(self) -> None:
-        """Keep at once what waits for its moment."""
-        if self._timer is not None:
-            self._timer.stop()
-            self._timer = None
-            await self._store(dict(self._texts))
-
     async def left_behind(self) -> dict[str, str]:
         """What was typed here before and not saved."""
         left = dict((await self._terminal.drafts()).get(self._form, {}))
         self._is_read = True
+        self._on_disk = left
         return left
 
     async def drop(self) -> None:
         """The form is saved: its draft is done."""
-        if self._timer is not None:
-            self._timer.stop()
-            self._timer = None
-        await self._terminal.drop_draft(self._form)
+        self._stop_timer()
+        await self._store({})

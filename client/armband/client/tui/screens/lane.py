@@ -6,55 +6,23 @@ import asyncio
 from functools import partial
 from typing import ClassVar
 
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
 from textual.events import Resize
-from textual.message import Message
-from textual.timer import Timer
-from textual.widgets import Input, Rule, Static
+from textual.widgets import Rule
 
 from armband.client.i18n import _
-from armband.client.lane import (
-    MATCHES_WANTED,
-    Incomplete,
-    LaneCheck,
-    LaneOutcome,
-    Wrong,
-    parse,
-    resolve,
-    settle,
-)
+from armband.client.lane import LaneCheck
 from armband.client.model import Saved
 from armband.client.search.readings import spellings
 from armband.client.tui.context import Context
-from armband.client.tui.lane_answers import ANSWER_SILENCE_S, TypedAside, answered
-from armband.client.tui.lane_queue import (
-    CameBack,
-    Kept,
-    LaneQueue,
-    Line,
-    News,
-    NothingToUndo,
-    Question,
-    UndoLast,
-    Undone,
-)
-from armband.client.tui.lane_show import (
-    candidates_of,
-    idle_preview,
-    outcome_preview,
-    question_preview,
-    why_it_came_back,
-)
-from armband.client.tui.lane_words import check_words, lane_columns
+from armband.client.tui.lane_queue import UndoLast
 from armband.client.tui.messages import RecordsMoved, RollupsMoved
 from armband.client.tui.screens.desk import DeskScreen
 from armband.client.tui.screens.lane_places import CheckpointChoice
 from armband.client.tui.widgets.figures_line import FiguresLine
-from armband.client.tui.widgets.lane_preview import LanePreview, Preview
-from armband.client.tui.widgets.line_input import LineInput
+from armband.client.tui.widgets.lane_box import LaneBox
+from armband.client.tui.widgets.lane_preview import LanePreview
 from armband.client.tui.widgets.recent_checks import RecentChecks
 from armband.client.tui.work import start
 
@@ -70,35 +38,9 @@ class LaneScreen(DeskScreen):
         Binding("escape", "back", show=False),
     ]
 
-    class Read(Message):
-        """A typed line is looked up."""
-
-        def __init__(self, text: str, outcome: LaneOutcome) -> None:
-            super().__init__()
-            self.text = text
-            self.outcome = outcome
-
-    class Happened(Message):
-        """The queue has something to say."""
-
-        def __init__(self, news: News) -> None:
-            super().__init__()
-            self.news = news
-
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self.where = CheckpointChoice(context)
-        self.queue = LaneQueue(context.terminal, self._look_up, self._save, self._tell)
-        self._outcome: LaneOutcome | None = None
-        self._outcome_of = ""
-        self._chosen = -1
-        self._said = Preview()
-        self._returned: list[CameBack] = []
-        self._back = ("", "")
-        """A line that came back into the input, and why."""
-        self._queue_words = ""
-        self._aside = TypedAside()
-        self._answer_timer: Timer | None = None
 
     # -- pieces -------------------------------------------------------------------------------
 
@@ -109,11 +51,7 @@ class LaneScreen(DeskScreen):
     def body(self) -> ComposeResult:
         """Line, what it comes to, last checks, the day's figures."""
         yield Rule()
-        with Horizontal(id="lane-line"):
-            yield Static(" > ", classes="prompt", markup=False)
-            yield LineInput(id="lane-text")
-            yield Static("", id="lane-queue", markup=False)
-        yield LanePreview(lane_columns(), id="lane-preview")
+        yield LaneBox(self.context.terminal, self._save)
         yield Rule()
         yield RecentChecks(self.context, self.where)
         yield Rule()
@@ -124,8 +62,6 @@ class LaneScreen(DeskScreen):
 
         The dictionary of readings is loaded beside that: the first key need not wait for it.
         """
-        self.line.focus()
-        self._show()
         start(self, self._settle_in)
         start(self, partial(asyncio.to_thread, spellings, "李"), group="warm-up")
 
@@ -136,15 +72,9 @@ class LaneScreen(DeskScreen):
         self.query_one(FiguresLine).look_again(subscribe=True)
 
     @property
-    def line(self) -> LineInput:
-        """Where one types."""
-        return self.query_one("#lane-text", LineInput)
-
-    def retranslate(self) -> None:
-        """Show the words of the language in use."""
-        super().retranslate()
-        self._said = Preview()
-        self._show()
+    def box(self) -> LaneBox:
+        """The line and what stands below it."""
+        return self.query_one(LaneBox)
 
     def on_resize(self, event: Resize) -> None:
         """A higher screen shows more candidates."""
@@ -166,127 +96,19 @@ class LaneScreen(DeskScreen):
         """Newer figures."""
         self.query_one(FiguresLine).look_again()
 
-    # -- reading the line ---------------------------------------------------------------------
-
-    @on(Input.Changed, "#lane-text")
-    def _typed(self, event: Input.Changed) -> None:
-        since_s = self._aside.since_last_key(asyncio.get_running_loop().time())
-        if self.queue.question is not None:
-            self._typed_while_asked(self.queue.question, event.value, since_s)
-            return
-        self._chosen = -1
-        self._outcome = None
-        text = event.value
-        if not text.strip():
-            self._show()
-            return
-        parsed = parse(text)
-        if not parsed.pieces:
-            self._read(text, resolve(parsed, {}, self.context.terminal.identity.policy))
-            return
-        start(self, partial(self._look_up_and_tell, text), exclusive=True, group="look-up")
-
-    async def _look_up_and_tell(self, text: str) -> None:
-        self.post_message(self.Read(text, await self._look_up(text)))
-
-    async def _look_up(self, text: str) -> LaneOutcome:
-        parsed = parse(text)
-        terminal = self.context.terminal
-        matches = {
-            piece: await terminal.match([piece.terms], MATCHES_WANTED) for piece in parsed.pieces
-        }
-        return resolve(parsed, matches, terminal.identity.policy)
-
-    @on(Read)
-    def _is_read(self, message: Read) -> None:
-        if message.text == self.line.value and self.queue.question is None:
-            self._read(message.text, message.outcome)
-
-    def _read(self, text: str, outcome: LaneOutcome) -> None:
-        self._outcome, self._outcome_of = outcome, text
-        self._show()
-
-    # -- showing ------------------------------------------------------------------------------
-
-    def _show(self) -> None:
-        question = self.queue.question
-        policy = self.context.terminal.identity.policy
-        preview = self._said if self._said.message else idle_preview()
-        if question is not None:
-            preview = question_preview(question, self._chosen, policy)
-        elif self.line.value.strip():
-            if self._outcome is None:
-                return  # what stands there stays until the line is looked up
-            came_back, why = self._back
-            why = why if came_back == self.line.value else ""
-            preview = outcome_preview(self._outcome, self._chosen, why, policy)
-        self.query_one(LanePreview).show(preview)
-        self._show_queue(len(self.queue) - (1 if question else 0))
-
-    def _show_queue(self, waiting: int) -> None:
-        words = _("{count} to save").format(count=waiting) if waiting > 0 else ""
-        if words != self._queue_words:  # each update lays the row out anew
-            self._queue_words = words
-            self.query_one("#lane-queue", Static).update(words)
-
-    def _say(self, words: str, tone: str) -> None:
-        self._said = Preview(words, tone)
-        self._show()
-
-    # -- keys ---------------------------------------------------------------------------------
-
-    @on(Input.Submitted, "#lane-text")
-    def _entered(self, event: Input.Submitted) -> None:
-        text = event.value.strip()
-        if self.queue.question is not None:
-            self._entered_while_asked(self.queue.question, text)
-        elif text:
-            self._enter_line(event.value)
-
-    def _enter_line(self, text: str) -> None:
-        outcome = self._outcome if self._outcome_of == text else None
-        if isinstance(outcome, Wrong | Incomplete) and self._chosen < 0:
-            self.app.bell()
-            return
-        if outcome is not None and self._chosen >= 0:
-            chosen = candidates_of(outcome)[self._chosen]
-            outcome = settle(chosen, self.context.terminal.identity.policy)
-        self._enqueue(Line(text, outcome))
-
-    def _enqueue(self, item: Line | UndoLast) -> None:
-        if isinstance(item, Line):
-            self._outcome, self._chosen = None, -1
-            self.line.value = ""
-        self.queue.put(item)
-        if not self.queue.running:
-            start(self, self.queue.run, group="queue")
-        self._show()
+    # -- actions ------------------------------------------------------------------------------
 
     def action_step(self, rows: int) -> None:
         """Along the candidates."""
-        question = self.queue.question
-        if question is not None and not question.is_decision:
-            count = len(question.candidates)
-        elif self._outcome is not None and question is None:
-            count = len(candidates_of(self._outcome))
-            count = 0 if count < 2 else count
-        else:
-            return
-        self._chosen = max(-1, min(self._chosen + rows, count - 1))
-        self._show()
+        self.box.step(rows)
 
     def action_back(self) -> None:
-        """Out of a question: the line comes back. Else the line is emptied."""
-        if self.queue.question is not None:
-            self.queue.answer(None)
-        else:
-            self.line.value = ""
-            self._said = Preview()
-            self._show()
+        """Out of a question, or empty the line."""
+        self.box.back()
 
     def action_undo(self) -> None:
         """Void the check that was saved last."""
-        self._enqueue(UndoLast(_("undone in the lane")))
+        self.box.enqueue(UndoLast(_("undone in the lane")))
 
     def action_checkpoint(self) -> None:
         """Choose where this terminal stands."""
@@ -302,88 +124,6 @@ class LaneScreen(DeskScreen):
         self.show_place()
         self.query_one(RecentChecks).look_again()
         self.query_one(FiguresLine).look_again(subscribe=True)
-
-    # -- answering ----------------------------------------------------------------------------
-
-    def _typed_while_asked(self, question: Question, text: str, since_s: float) -> None:
-        if self._answer_timer is not None:
-            self._answer_timer.stop()
-            self._answer_timer = None
-        if self._aside.continues(text, since_s):
-            self._put_into_line(self._aside.take() + text)
-        elif answered(question, text) is not None:
-            self._answer_timer = self.set_timer(ANSWER_SILENCE_S, self._silence)
-
-    def _silence(self) -> None:
-        self._answer_timer = None
-        question = self.queue.question
-        if question is not None:
-            check = answered(question, self.line.value)
-            if check is not None:
-                self._give(check)
-
-    def _entered_while_asked(self, question: Question, text: str) -> None:
-        check = answered(question, text)
-        if check is not None:
-            self._give(check)
-        elif not text and self._chosen >= 0 and not question.is_decision:
-            self._give(question.candidates[self._chosen])
-        elif text:
-            self._enqueue(Line(text))
-        else:
-            self.app.bell()
-
-    def _give(self, check: LaneCheck) -> None:
-        self._chosen = -1
-        self.line.value = ""
-        self.queue.answer(check)
-
-    # -- what the queue says ------------------------------------------------------------------
-
-    def _tell(self, news: News) -> None:
-        self.post_message(self.Happened(news))
-
-    @on(Happened)
-    def _happened(self, message: Happened) -> None:
-        match message.news:
-            case Question():
-                self.app.bell()
-                self._chosen = -1
-                self._aside.put(self.line.value)
-                self.line.value = ""
-            case Kept(_, check):
-                self._say(_("Saved: {check}").format(check=check_words(check)), "good")
-            case Undone(check):
-                self._say(_("Undone: {check}").format(check=check_words(check)), "wait")
-            case NothingToUndo():
-                self._say(_("Nothing left to undo here."), "quiet")
-            case CameBack() as returned:
-                self._came_back(returned)
-        if self.queue.question is None:
-            self._take_up()
-        self._show()
-
-    def _came_back(self, returned: CameBack) -> None:
-        words = why_it_came_back(returned)
-        if words:
-            self.app.bell()
-        if returned.line.text:
-            self._returned.append(returned)
-            words = f"{returned.line.text}: {words}" if words else ""
-        self._said = Preview(words, "bad")
-
-    def _take_up(self) -> None:
-        """Put back into the line what was set aside, or a line that was not saved."""
-        if self._aside.text:
-            self._put_into_line(self._aside.take() + self.line.value)
-        elif self._returned and not self.line.value and not len(self.queue):
-            returned = self._returned.pop(0)
-            self._back = (returned.line.text, why_it_came_back(returned))
-            self._put_into_line(returned.line.text)
-
-    def _put_into_line(self, text: str) -> None:
-        self.line.value = text
-        self.line.cursor_position = len(text)
 
     # -- saving -------------------------------------------------------------------------------
 
