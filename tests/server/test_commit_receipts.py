@@ -7,6 +7,7 @@ import pytest
 from armband.server.commit.model import TerminalGrant
 from armband.server.errors import UnknownPredecessor
 from armband.shared import hlc, wire
+from armband.shared.fields import Patch
 from armband.shared.merge import candidates, decode_state
 from armband.shared.ops import Payload, encode_payload
 from armband.shared.permissions import Role
@@ -300,7 +301,7 @@ def test_a_payload_field_too_many_is_told_not_lost(world: World) -> None:
 
 
 def test_a_check_counts_on_its_day(world: World) -> None:
-    patch = {"unit": A1, "code": "green", "decision": "passed", "at": NOW_MS, "day": DAY}
-    world.push(Author("zhang").op(1, dict(patch), kind="check"), grant=GRID)
+    patch: Patch = {"unit": A1, "code": "green", "decision": "passed", "at": NOW_MS, "day": DAY}
+    world.push(Author("zhang").op(1, patch, kind="check"), grant=GRID)
     assert world.cell(OFFICE, DAY)["checks.total"] == 1
     assert world.cell(A1, DAY)["checks.code.green"] == 1

@@ -35,7 +35,7 @@ def test_batches_and_groups_do_not_matter(schedule: list[Step], cuts: list[int])
     arrived = delivered(schedule)
     singly, together = World(), World()
     expected = [receipt for op, grant in arrived for receipt in singly.push(op, grant=grant)]
-    receipts = []
+    receipts: list[object] = []
     for group in in_groups(arrived, cuts):
         for answer in together.submit(*group):
             assert isinstance(answer, list)

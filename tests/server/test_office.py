@@ -19,6 +19,7 @@ from armband.shared import handshake, wire
 from armband.shared.drafts import Draft
 from armband.shared.environment import Environment
 from armband.shared.errors import InvalidRecord, InvalidUnit
+from armband.shared.fields import Patch
 from armband.shared.ids import natural_record_id
 from armband.shared.merge import decode_state, view
 from armband.shared.ops import decode_payload
@@ -281,7 +282,7 @@ async def test_units_are_named_as_they_change(office: Office) -> None:
 
 async def test_rollups_have_cells_names_and_coverage(office: Office) -> None:
     await office.upsert(UNITS, "office")
-    check = {"unit": G1, "code": "green", "decision": "passed", "at": NOW_MS, "day": DAY}
+    check: Patch = {"unit": G1, "code": "green", "decision": "passed", "at": NOW_MS, "day": DAY}
     await office.submit(batch(Author("zhang").op(1, {**check}, kind="check")))
     found = await office.rollup_cells(OFFICE, 1, DAY, DAY)
     assert (found.seq, found.at_ms) == (office.seq, NOW_MS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -68,7 +69,11 @@ HOUSEHOLDS = st.fixed_dictionaries(
         "care": st.lists(st.sampled_from(["elder", "disabled"]), max_size=3),
     },
 )
-BODIES = {"visit": VISITS, "check": CHECKS, "household": HOUSEHOLDS}
+BODIES: dict[str, st.SearchStrategy[Any]] = {
+    "visit": VISITS,
+    "check": CHECKS,
+    "household": HOUSEHOLDS,
+}
 
 
 @st.composite

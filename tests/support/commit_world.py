@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from armband.server.commit.decide import Answer, Decision, Submission, needs
@@ -26,7 +26,7 @@ from armband.server.commit.rows import (
 )
 from armband.server.model import ChangedRow, Head, OfficeRow
 from armband.shared import wire
-from armband.shared.fields import Patch
+from armband.shared.fields import Value
 from armband.shared.hlc import stamp_at
 from armband.shared.kinds import View
 from armband.shared.merge import decode_state, view
@@ -77,7 +77,7 @@ class Author:
     def op(
         self,
         record: int,
-        patch: Patch,
+        patch: Mapping[str, Value],
         *,
         kind: str = "household",
         seen: int = 0,
@@ -86,7 +86,7 @@ class Author:
     ) -> Op:
         """The next operation of the chain; the clock ticks unless ``hlc`` says otherwise."""
         self.hlc = self.hlc + 1 if hlc is None else hlc
-        payload = Payload(record_id(record), kind, unit, patch, seen, self.name)
+        payload = Payload(record_id(record), kind, unit, dict(patch), seen, self.name)
         return self.raw(encode_payload(payload))
 
     def raw(self, payload: bytes) -> Op:

@@ -76,7 +76,7 @@ class Saved:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A record as the ledger and the lists show it: the office's base with what is unsent on top."""
+    """A record as lists show it: the office's base with what is unsent on top."""
 
     view: View
     standing: Standing

@@ -19,6 +19,7 @@ from armband.server.store.port import CellQuery, Store
 from armband.server.store.sqlite import SqliteStore
 from armband.shared import wire
 from armband.shared.drafts import Draft
+from armband.shared.fields import Patch
 from armband.shared.ops import CHAIN_START, decode_payload
 from support.commit_store import GRID_1, all_of, all_of_world, push, submit
 from support.commit_world import (
@@ -211,7 +212,7 @@ async def test_a_ledger_comes_in_pages_by_unit_and_id(store: Store) -> None:
 
 async def test_cells_come_by_depth_and_day(store: Store) -> None:
     zhang = Author("zhang")
-    check = {"code": "green", "decision": "passed", "at": NOW_MS}
+    check: Patch = {"code": "green", "decision": "passed", "at": NOW_MS}
     await push(
         store,
         zhang.op(1, {"unit": G1, **check, "day": DAY}, kind="check"),

@@ -10,6 +10,7 @@ from armband.server.model import FeedPage
 from armband.server.store.port import Store
 from armband.server.store.readable import outermost, readable_ranges
 from armband.shared import limits
+from armband.shared.fields import Patch
 from armband.shared.ids import NO_ID
 from armband.shared.merge import decode_state
 from armband.shared.ops import Op, join_digests, set_digest
@@ -74,7 +75,7 @@ async def test_a_feed_is_what_the_scope_holds_and_the_names_of_all_units(store: 
 @BOTH_WAYS
 async def test_a_role_reads_its_kinds(store: Store) -> None:
     zhang = Author("zhang")
-    visit = {
+    visit: Patch = {
         "unit": G1,
         "household": record_id(1).hex(),
         "channel": "door",
