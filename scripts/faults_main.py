@@ -1,0 +1,58 @@
+"""Runs one fault many times, in a folder of its own, and says what came of it."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from faults.kills import kill_server, kill_terminal
+
+
+class Report(Protocol):
+    """What a run came to; ``str`` of it is the sentence for people."""
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether every promise was kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault: how often by default, and what runs it in a folder with (times, seed)."""
+
+    times: int
+    run: Callable[[Path, int, int], Report]
+
+
+FAULTS = {
+    "kill-server": Fault(500, lambda home, n, seed: asyncio.run(kill_server(home, n, seed))),
+    "kill-terminal": Fault(500, lambda home, n, seed: asyncio.run(kill_terminal(home, n, seed))),
+}
+
+
+def main(arguments: list[str]) -> int:
+    """0 when every promise was kept."""
+    parser = argparse.ArgumentParser(prog="scripts/faults")
+    parser.add_argument("fault", choices=sorted(FAULTS))
+    parser.add_argument("--times", type=int, metavar="N", help="how often (default: the gate's)")
+    parser.add_argument("--seed", type=int, default=1, metavar="S")
+    options = parser.parse_args(arguments)
+    fault = FAULTS[options.fault]
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="armband-faults-") as folder:
+        report = fault.run(Path(folder), options.times or fault.times, options.seed)
+    print(f"{options.fault}: {report} ({time.monotonic() - started:.0f} s)")
+    if not report.is_clean:
+        print(repr(report)[:4000])
+    return 0 if report.is_clean else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
