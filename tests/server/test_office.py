@@ -10,7 +10,7 @@ from random import Random
 import pytest
 
 from armband.server.errors import InviteRefused, StoreDamaged, StoreExists, StoreMissing
-from armband.server.model import Committed, EpochChanged, OfficeEvent, TerminalChanged
+from armband.server.model import Committed, EpochChanged, OfficeEvent, TerminalChanged, Touch
 from armband.server.office import Office, create_office, found_office, open_office
 from armband.server.office.opening import STORE_FILE
 from armband.server.store.driver import open_database
@@ -350,6 +350,19 @@ async def test_a_revoked_terminal_is_told_and_stays_listed(office: Office) -> No
     assert revoked.revoked
     assert events == [TerminalChanged(revoked)]
     assert await office.terminals() == [revoked]
+
+
+async def test_a_terminal_that_is_given_other_units_is_told(office: Office) -> None:
+    code = await office.create_invite(G1, Role.GRID, "张三", NOW_MS + 1000)
+    terminal = await office.take_invite(handshake.invite_id(code), b"p" * 32)
+    office.touch(terminal.key_id, Touch(NOW_MS, "armband 0.1"))
+    events: list[OfficeEvent] = []
+    office.listen(events.append)
+    moved = await office.assign(terminal.key_id, Role.CHIEF, ("lianhu/yg/g2",))
+    assert (moved.role, moved.scope) == (Role.CHIEF, ("lianhu/yg/g2",))
+    assert moved.software == "armband 0.1", "what it said of itself is kept"
+    assert events == [TerminalChanged(moved)]
+    assert await office.terminal(terminal.key_id) == moved
 
 
 async def test_a_token_needs_its_secret_and_expires(office: Office, world: World) -> None:

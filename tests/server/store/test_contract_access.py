@@ -65,6 +65,17 @@ async def test_a_revoked_key_is_known_to_the_next_commit(store: Store) -> None:
         await store.revoke(b"nobody's key....", NOW_MS)
 
 
+async def test_a_terminal_is_given_other_units(store: Store) -> None:
+    await store.add_invite(INVITE, NOW_MS)
+    await store.take_invite(INVITE.id, KEY, PUBLIC, NOW_MS)
+    scope = ("lianhu/yg/g2", "lianhu/yg/g3")
+    terminal = await store.assign(KEY, Role.LIAISON, scope)
+    assert (terminal.role, terminal.scope, terminal.person) == (Role.LIAISON, scope, "张三")
+    assert await store.terminals() == [terminal]
+    with pytest.raises(NotFound):
+        await store.assign(b"nobody's key....", Role.GRID, scope)
+
+
 async def test_what_a_terminal_says_of_itself_is_kept(store: Store) -> None:
     await store.add_invite(INVITE, NOW_MS)
     await store.take_invite(INVITE.id, KEY, PUBLIC, NOW_MS)

@@ -57,6 +57,14 @@ class Access:
         """
         return self._listed(await self._store.revoke(key_id, self._environment.now_ms()))
 
+    async def assign(self, key_id: bytes, role: Role, scope: tuple[str, ...]) -> Terminal:
+        """Give a terminal another role and other units; its connection begins anew with them.
+
+        Raises:
+            NotFound: no terminal has it.
+        """
+        return self._listed(await self._store.assign(key_id, role, scope))
+
     def touch(self, key_id: bytes, touch: Touch) -> None:
         """Note what a terminal says of itself; it reaches the disk with the next commit."""
         terminal = self._terminals.get(key_id)
@@ -103,10 +111,12 @@ class Access:
         return found[0] if found[0].expires_ms > self._environment.now_ms() else None
 
     def _listed(self, terminal: Terminal) -> Terminal:
-        """A terminal was enrolled or revoked; what it said of itself last is kept."""
+        """A terminal was enrolled, assigned or revoked; what it said of itself last is kept."""
         known = self._terminals.get(terminal.key_id)
         if known is not None:
-            terminal = msgspec.structs.replace(known, revoked_ms=terminal.revoked_ms)
+            terminal = msgspec.structs.replace(
+                known, revoked_ms=terminal.revoked_ms, role=terminal.role, scope=terminal.scope
+            )
         self._terminals[terminal.key_id] = terminal
         self._changed(TerminalChanged(terminal))
         return terminal

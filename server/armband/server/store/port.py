@@ -186,6 +186,13 @@ class Store(Protocol):
             NotFound: no terminal has it.
         """
 
+    async def assign(self, key_id: bytes, role: Role, scope: tuple[str, ...]) -> Terminal:
+        """Give a terminal another role and other units.
+
+        Raises:
+            NotFound: no terminal has this key.
+        """
+
     async def touch(self, touches: Mapping[bytes, Touch]) -> None:
         """Keep what terminals said of themselves."""
 

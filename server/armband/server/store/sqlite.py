@@ -159,6 +159,12 @@ class SqliteStore:
             lambda conn: sqlite_access.revoke(conn, self._office, key_id, now_ms)
         )
 
+    async def assign(self, key_id: bytes, role: Role, scope: tuple[str, ...]) -> Terminal:
+        """See `Store.assign`."""
+        return await self._db.write(
+            lambda conn: sqlite_access.assign(conn, self._office, key_id, role, scope)
+        )
+
     async def touch(self, touches: Mapping[bytes, Touch]) -> None:
         """See `Store.touch`."""
         await self._db.write(lambda conn: sqlite_access.touch(conn, self._office, touches))

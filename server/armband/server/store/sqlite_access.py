@@ -24,6 +24,7 @@ LISTED = "SELECT name FROM terminals WHERE office = ? AND key_id = ?"
 REVOKE = """
     UPDATE terminals SET revoked_ms = ?
     WHERE office = ? AND key_id = ? AND revoked_ms IS NULL"""
+ASSIGN = "UPDATE terminals SET role = ?, scope = ? WHERE office = ? AND key_id = ?"
 TOUCH = """
     UPDATE terminals
     SET last_seen_ms = ?, software = coalesce(?, software),
@@ -81,6 +82,14 @@ def terminal(conn: sqlite3.Connection, office: str, key_id: bytes) -> Terminal:
 def revoke(conn: sqlite3.Connection, office: str, key_id: bytes, now_ms: int) -> Terminal:
     """See `Store.revoke`."""
     conn.execute(REVOKE, (now_ms, office, key_id))
+    return terminal(conn, office, key_id)
+
+
+def assign(
+    conn: sqlite3.Connection, office: str, key_id: bytes, role: Role, scope: tuple[str, ...]
+) -> Terminal:
+    """See `Store.assign`."""
+    conn.execute(ASSIGN, (role.value, encode_scope(scope), office, key_id))
     return terminal(conn, office, key_id)
 
 
