@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from faults.kills import kill_server, kill_terminal
+from faults.power import cut_power, office_day, terminal_day
 
 
 class Report(Protocol):
@@ -34,6 +35,15 @@ class Fault:
 FAULTS = {
     "kill-server": Fault(500, lambda home, n, seed: asyncio.run(kill_server(home, n, seed))),
     "kill-terminal": Fault(500, lambda home, n, seed: asyncio.run(kill_terminal(home, n, seed))),
+    "power-office": Fault(2000, lambda home, n, seed: cut_power(office_day, home, n, seed)),
+    "power-terminal": Fault(2000, lambda home, n, seed: cut_power(terminal_day, home, n, seed)),
+    # The control: with synchronous=NORMAL these lose what was promised, and must say so.
+    "power-office-normal": Fault(
+        2000, lambda home, n, seed: cut_power(office_day, home, n, seed, synchronous="NORMAL")
+    ),
+    "power-terminal-normal": Fault(
+        2000, lambda home, n, seed: cut_power(terminal_day, home, n, seed, synchronous="NORMAL")
+    ),
 }
 
 
