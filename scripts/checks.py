@@ -29,7 +29,7 @@ def test_command(arguments: list[str]) -> list[str]:
     if arguments:
         return ["pytest", *arguments]
     workers = min(os.cpu_count() or 1, WORKERS_MAX)
-    return ["pytest", "--quiet", "--numprocesses", str(workers)]
+    return ["pytest", "--quiet", "--numprocesses", str(workers), "--dist", "worksteal"]
 
 
 def run(name: str, command: list[str]) -> bool:
