@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from faults.frames import send_bad_frames
 from faults.kills import kill_server, kill_terminal
+from faults.network import half_open, partition, slow_readers
 from faults.power import cut_power, office_day, terminal_day
 
 
@@ -33,6 +35,13 @@ class Fault:
 
 
 FAULTS = {
+    "partitions": Fault(
+        1000, lambda home, n, seed: asyncio.run(partition(home, n, seed, terminals=50))
+    ),
+    "half-open": Fault(2000, lambda home, n, seed: asyncio.run(half_open(home, n, seed))),
+    # How often is how many seconds, once without and once with peers that never read.
+    "slow-readers": Fault(60, lambda home, n, _seed: asyncio.run(slow_readers(home, n))),
+    "frames": Fault(1_000_000, lambda home, n, seed: asyncio.run(send_bad_frames(home, n, seed))),
     "kill-server": Fault(500, lambda home, n, seed: asyncio.run(kill_server(home, n, seed))),
     "kill-terminal": Fault(500, lambda home, n, seed: asyncio.run(kill_terminal(home, n, seed))),
     "power-office": Fault(2000, lambda home, n, seed: cut_power(office_day, home, n, seed)),
@@ -60,7 +69,7 @@ def main(arguments: list[str]) -> int:
         report = fault.run(Path(folder), options.times or fault.times, options.seed)
     print(f"{options.fault}: {report} ({time.monotonic() - started:.0f} s)")
     if not report.is_clean:
-        print(repr(report)[:4000])
+        print(repr(report)[:1000])
     return 0 if report.is_clean else 1
 
 
