@@ -110,8 +110,10 @@ def _roll_back(conn: sqlite3.Connection) -> None:
 
 def translated(error: sqlite3.Error, path: Path) -> StoreUnusable:
     """SQLite's error as one of ours."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code == sqlite3.SQLITE_FULL:
+    full_code = getattr(error, "sqlite_errorcode", 0)
+    code = full_code & 0xFF
+    # A disk without any room at all cannot even hold the index of the journal.
+    if code == sqlite3.SQLITE_FULL or full_code == sqlite3.SQLITE_IOERR_SHMSIZE:
         return StoreFull(f"no room on this terminal's disk ({error})")
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return StoreDamaged(f"the store at {path} is damaged ({error})")

@@ -66,7 +66,7 @@ class SqliteDatabase:
         if self._writer is None:
             self._writer = await _connect(self._path, query_only=False)
         try:
-            return await _run(self._writer, lambda conn: _transaction(conn, "IMMEDIATE", work))
+            return await _run(self._writer, lambda conn: transaction(conn, "IMMEDIATE", work))
         except StoreFailed:
             # After an I/O error the connection's view of the file is not to be trusted.
             failed, self._writer = self._writer, None
@@ -81,7 +81,7 @@ class SqliteDatabase:
     async def _read(self, work: Callable[[sqlite3.Connection], T]) -> T:
         reader = await self._idle.get()
         try:
-            return await _run(reader, lambda conn: _transaction(conn, "DEFERRED", work))
+            return await _run(reader, lambda conn: transaction(conn, "DEFERRED", work))
         finally:
             self._idle.put_nowait(reader)
 
@@ -152,7 +152,8 @@ def _prepare(conn: sqlite3.Connection, *, query_only: bool) -> None:
         conn.execute("PRAGMA query_only = ON")
 
 
-def _transaction(conn: sqlite3.Connection, mode: str, work: Callable[[sqlite3.Connection], T]) -> T:
+def transaction(conn: sqlite3.Connection, mode: str, work: Callable[[sqlite3.Connection], T]) -> T:
+    """``work`` between BEGIN and COMMIT; on any error nothing of it stays."""
     conn.execute(f"BEGIN {mode}")
     try:
         result = work(conn)
@@ -183,8 +184,10 @@ async def _run(connection: aiosqlite.Connection, work: Callable[[sqlite3.Connect
 
 def store_error(error: sqlite3.Error) -> StoreError:
     """What an error of the database means to the office."""
-    code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY_CODE
-    if code == sqlite3.SQLITE_FULL:
+    full_code = getattr(error, "sqlite_errorcode", 0)
+    code = full_code & _PRIMARY_CODE
+    # A disk without any room at all cannot even hold the index of the journal.
+    if code == sqlite3.SQLITE_FULL or full_code == sqlite3.SQLITE_IOERR_SHMSIZE:
         return StoreFull("the disk is full")
     if code in _DAMAGED:
         return StoreDamaged(f"the store is damaged: {error}")
