@@ -116,14 +116,13 @@ async def _pass(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, way:
         while chunk := await reader.read(_CHUNK):
             await under_way.put((loop.time() + way.delay_s, chunk))
 
-    with suppress(OSError):
-        done, rest = await asyncio.wait(
-            [asyncio.create_task(deliver()), asyncio.create_task(collect())],
-            return_when=asyncio.FIRST_COMPLETED,
-        )
-        for task in rest:
+    tasks = [asyncio.create_task(deliver()), asyncio.create_task(collect())]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*done, *rest, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 @asynccontextmanager
