@@ -69,6 +69,8 @@ def parse(where: str, text: str) -> Value:
         ("visit.next_day", "明天", "2022-04-01"),
         ("visit.next_day", "today", "2022-03-31"),
         ("visit.note", " 两行\r\n字 。", "两行\n字 。"),
+        ("visit.note", "a\x1b[31m\tb\x00\x9b", "a[31m\tb"),
+        ("resident.name", "李\x1b]0;x\x07雪婷\u202e", "李]0;x雪婷"),
         ("visit.household", REF.upper(), REF),
         ("visit.at", "1648684800000", 1648684800000),
         ("visit.unit", "Lianhu/Yangguang/a1", "lianhu/yangguang/a1"),

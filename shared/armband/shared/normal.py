@@ -10,7 +10,10 @@ import re
 import unicodedata
 
 _BLANKS = re.compile(r"\s+")
-_INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff]")
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+"""Zero-width characters, and those that turn the direction of the text around them."""
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
+"""Control characters that are no blank and no line break: they would steer a terminal."""
 _HAN = "\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff\u00b7"
 _CJK_GAP = re.compile(f"(?<=[{_HAN}])\\s+(?=[{_HAN}])")
 _NAME_DOTS = re.compile("[\u2022\u2027\u30fb\u22c5]")
@@ -35,7 +38,21 @@ def clean(text: str) -> str:
     """NFKC, no invisible characters, trimmed, runs of blanks and line breaks as one blank."""
     if not text.isascii():
         text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
-    return " ".join(text.split())
+    return " ".join(without_controls(text).split())
+
+
+def without_controls(text: str) -> str:
+    """A text without control characters; blanks, tabs and line breaks stay."""
+    return text if text.isprintable() else _CONTROL.sub("", text)
+
+
+def is_unicode(text: str) -> bool:
+    """Whether a text can be stored: bytes of a command line that are no UTF-8 cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def clean_name(text: str) -> str:

@@ -15,7 +15,7 @@ from armband.shared.days import add_days, is_day
 from armband.shared.errors import InvalidRecord, InvalidUnit
 from armband.shared.fields import Field, FieldType, Option, Search, Value
 from armband.shared.kinds.declare import RESERVED, UNIT, Kind
-from armband.shared.normal import clean, clean_door, clean_name, clean_phone
+from armband.shared.normal import clean, clean_door, clean_name, clean_phone, without_controls
 from armband.shared.units import check_unit
 
 Labels = Callable[[Option], str]
@@ -127,7 +127,7 @@ def _text(declared: Field, plain: str) -> str:
 def _note(text: str) -> str:
     """A note keeps its lines and its punctuation."""
     lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
-    return lines.strip()
+    return without_controls(lines).strip()
 
 
 def _phone(plain: str) -> str:
