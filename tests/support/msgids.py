@@ -67,6 +67,15 @@ def in_kinds() -> dict[str, str]:
     return found
 
 
+def labels_in_place() -> list[tuple[str, str]]:
+    """Label of each field, and the kind and field that may give it a translation of its own."""
+    return [
+        (declared.label, f"{kind.name}.{name}")
+        for kind in CATALOGUE.values()
+        for name, declared in kind.fields.items()
+    ]
+
+
 def options() -> dict[str, str]:
     """Label of each option to the field that declares it."""
     return {
@@ -77,4 +86,4 @@ def options() -> dict[str, str]:
     }
 
 
-__all__ = ["OPTION", "in_code", "in_kinds", "options"]
+__all__ = ["OPTION", "in_code", "in_kinds", "labels_in_place", "options"]

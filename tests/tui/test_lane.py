@@ -8,6 +8,7 @@ import pytest
 
 from armband.client.model import LedgerQuery
 from armband.client.terminal import Terminal
+from armband.client.tui.lane_answers import ANSWER_SILENCE_S
 from armband.client.tui.lane_queue import CameBack, Kept, Question, Undone
 from armband.client.tui.screens.lane import LaneScreen
 from armband.client.tui.widgets.lane_box import LaneBox
@@ -155,8 +156,10 @@ async def test_a_scanners_burst_does_not_answer_a_question(tmp_path: Path) -> No
         await heard(running, Question)
         screen = running.app.screen
         assert isinstance(screen, LaneScreen)
-        await running.write("13800001111")
-        await running.pilot.pause(0.4)
+        for digit in "13800001111":
+            await running.write(digit)
+            await running.pilot.pause(0.06)
+        await running.pilot.pause(ANSWER_SILENCE_S)
         assert screen.box.queue.question is not None
         assert screen.box.line.value == "13800001111"
 
@@ -186,6 +189,7 @@ async def test_what_cannot_be_a_check_stays_in_the_line(tmp_path: Path) -> None:
 
 async def test_a_failed_save_brings_the_line_back(tmp_path: Path) -> None:
     async with desk(tmp_path, role="community") as running:
+        await running.sees("卡点 阳光花苑社区")
         screen = running.app.screen
         assert isinstance(screen, LaneScreen)
         screen.where._unit = "NO UNIT"

@@ -15,7 +15,7 @@ from armband.client.i18n import (
     set_language,
 )
 from armband.client.i18n.po import CONTEXT, BadCatalogue, parse
-from support.msgids import OPTION, in_code, in_kinds, options
+from support.msgids import OPTION, in_code, in_kinds, labels_in_place, options
 
 
 def test_everything_in_the_code_is_translated() -> None:
@@ -32,6 +32,7 @@ def test_everything_the_kinds_declare_is_translated() -> None:
 
 def test_the_catalogue_holds_nothing_that_is_not_used() -> None:
     used = {*in_code(), *in_kinds(), *(OPTION + CONTEXT + label for label in options())}
+    used |= {place + CONTEXT + text for text, place in labels_in_place()}
     assert sorted(set(catalogue(CHINESE)) - used) == []
 
 

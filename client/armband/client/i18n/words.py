@@ -34,7 +34,7 @@ def field_label(kind: str, name: str) -> str:
         return _("Voided")
     known = CATALOGUE.get(kind)
     declared = known.fields.get(name) if known else None
-    return _(declared.label) if declared else name
+    return pgettext(f"{kind}.{name}", declared.label) if declared else name
 
 
 def option_label(declared: Field, code: str) -> str:

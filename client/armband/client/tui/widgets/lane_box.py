@@ -165,9 +165,10 @@ class LaneBox(Vertical):
     async def _look_up(self, text: str) -> LaneOutcome:
         parsed = parse(text)
         terminal = self._terminal
-        matches = {
-            piece: await terminal.match([piece.terms], MATCHES_WANTED) for piece in parsed.pieces
-        }
+        found = await asyncio.gather(
+            *(terminal.match([piece.terms], MATCHES_WANTED) for piece in parsed.pieces)
+        )
+        matches = dict(zip(parsed.pieces, found, strict=True))
         return resolve(parsed, matches, terminal.identity.policy)
 
     @on(Read)
