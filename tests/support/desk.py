@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -85,13 +85,15 @@ class Desk:
         once = {id(message): message for message in self.messages if isinstance(message, kind)}
         return list(once.values())
 
-    def matches_snapshot(self, name: str) -> None:
-        """Compare with a snapshot; ARMBAND_UPDATE_SNAPSHOTS=1 writes it anew."""
+    async def matches_snapshot(self, name: str) -> None:
+        """Wait until it looks like the snapshot; ARMBAND_UPDATE_SNAPSHOTS=1 writes it anew."""
         path = SNAPSHOTS / f"{name}.txt"
-        text = self.text() + "\n"
         if os.environ.get("ARMBAND_UPDATE_SNAPSHOTS"):
-            path.write_text(text, "utf-8")
-        assert text == path.read_text("utf-8"), f"the screen differs from {path.name}:\n{text}"
+            path.write_text(self.text() + "\n", "utf-8")
+        wanted = path.read_text("utf-8")
+        with suppress(AssertionError):
+            await until(lambda: self.text() + "\n" == wanted, f"it looks like {path.name}")
+        assert self.text() + "\n" == wanted, f"the screen differs from {path.name}"
 
 
 def record_id(kind: str, *key: str) -> bytes:

@@ -50,7 +50,7 @@ async def test_confirmed_and_counted_here_stand_side_by_side(tmp_path: Path) -> 
         await running.press("f7")
         await running.sees("+1")
         assert row_of(running, "本机新增")[1:3] == ["+1", "+1"]
-        running.matches_snapshot(f"board-figures-80x24-{CHINESE}")
+        await running.matches_snapshot(f"board-figures-80x24-{CHINESE}")
 
 
 async def test_newer_figures_arrive_without_a_key(tmp_path: Path) -> None:

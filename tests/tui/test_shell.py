@@ -34,7 +34,7 @@ async def test_the_lane_as_a_picture(tmp_path: Path, language_code: str, size: s
         await running.sees("李小天")
         await until(lambda: running.text().count("37.6") == 1, "the list is new")
         await running.sees("0+3")
-        running.matches_snapshot(f"lane-{size}-{language_code}")
+        await running.matches_snapshot(f"lane-{size}-{language_code}")
 
 
 @pytest.mark.parametrize("language_code", [CHINESE, ENGLISH])
@@ -50,7 +50,7 @@ async def test_the_other_screens_as_pictures(tmp_path: Path, language_code: str)
         ):
             await running.press(key)
             await running.sees(seen)
-            running.matches_snapshot(f"{name}-80x24-{language_code}")
+            await running.matches_snapshot(f"{name}-80x24-{language_code}")
 
 
 async def test_the_language_changes_everywhere_and_stays(tmp_path: Path) -> None:
