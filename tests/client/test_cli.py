@@ -99,6 +99,62 @@ def test_jsonl_one_bad_line_stops_no_other(
     assert "has no kind" in told["refused"][2]["reason"]
 
 
+def test_lines_that_are_nested_without_end_are_refused(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "deep.jsonl"
+    file.write_text("[" * 100_000 + "\n" + '{"a":' * 100_000 + "\n", "utf-8")
+    assert main(["record", "--jsonl", str(file), "--data", str(folder), "--json"]) == 1
+    assert [one["line"] for one in json.loads(capsys.readouterr().out)["refused"]] == [1, 2]
+
+
+def test_a_closed_standard_input_is_said(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    assert main(["record", "--jsonl", "-", "--data", str(folder)]) == 2
+    assert "standard input is closed" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["check"], ["check", "--json"], ["status", "--data"]])
+def test_what_is_no_utf8_is_said_in_a_line(words: list[str], folder: Path) -> None:
+    program = Path(sys.executable).parent / "armband"
+    done = subprocess.run(
+        [program, *words, b"\xff\xfe 365g"],
+        env={"ARMBAND_DATA": str(folder), "LC_ALL": "C.UTF-8"},
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.count(b"\n") == 1
+    assert b"is not in UTF-8" in done.stderr
+
+
+def test_a_locale_without_chinese_gets_escapes(folder: Path) -> None:
+    program = Path(sys.executable).parent / "armband"
+    done = subprocess.run(
+        [program, "check", "李雪婷 365", "--json"],
+        env={"ARMBAND_DATA": str(folder), "LANGUAGE": "zh", "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (1, b"")
+    assert "健康码" in json.loads(done.stdout)["refused"][0]["reason"]
+
+
+def test_a_fault_is_a_line_and_no_traceback(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_args: object) -> None:
+        raise ZeroDivisionError("by zero")
+
+    monkeypatch.setattr("armband.client.cli.status.run", broken)
+    assert main(["status", "--data", str(folder)]) == 1
+    told = capsys.readouterr().err
+    assert told.startswith("armband: a fault in armband (ZeroDivisionError('by zero'))")
+    assert told.count("\n") == 1
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from armband.client.errors import Usage
 from armband.client.headless.checking import check_lines
 from armband.client.headless.recording import Line, record_lines
 from armband.client.terminal import Terminal
-from armband.shared.errors import InvalidRecord
 from armband.shared.ids import id_from_hex
 from support.office_rig import Rig, office_rig
 from support.terminals import place
@@ -81,5 +81,5 @@ async def test_a_checkpoint_may_be_named(terminal: Terminal) -> None:
     assert entry is not None
     assert entry.view.unit == G1
     assert "checkpoint" in entry.view.fields
-    with pytest.raises(InvalidRecord, match="西门"):
+    with pytest.raises(Usage, match="西门"):
         await check_lines(terminal, ["36.5 g"], "西门")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,10 @@ from armband.client.terminal import Terminal
 from armband.shared.drafts import Draft
 from armband.shared.ids import id_from_hex, natural_record_id
 from armband.shared.kinds.declare import View
+from armband.shared.permissions import Role
 from support.office_rig import OFFICE, Rig, office_rig
 from support.terminals import place
+from support.waiting import until, within
 
 G1, G2 = "lianhu/yg/g1", "lianhu/yg/g2"
 
@@ -211,6 +214,63 @@ async def test_lines_that_are_handed_over_twice_are_saved_once(terminal: Termina
     second = await record_lines(terminal, lines)
     assert second == first
     assert terminal.status.written == 2
+
+
+async def test_saying_the_value_that_shows_settles_a_conflict(rig: Rig, tmp_path: Path) -> None:
+    async with (
+        place(rig, tmp_path / "a", "lianhu/yg") as a,
+        place(rig, tmp_path / "b", "lianhu/yg") as b,
+    ):
+        home = await saved(a.terminal, "household", door="3-2-502", unit=G1, people=3)
+        await until(lambda: a.terminal.status.held == 1, "the household is held")
+        await until_there(b.terminal, home.id)
+        a.wire.up = b.wire.up = False
+        a.wire.cut()
+        b.wire.cut()
+        await saved(a.terminal, "household", id=home.id.hex(), people=4)
+        await saved(b.terminal, "household", id=home.id.hex(), people=5)
+        for here in (a, b):
+            here.wire.up = True
+            here.link.hurry()
+            await until(lambda here=here: here.terminal.status.waiting == 0, "drained")  # type: ignore[misc]
+        await until(lambda: a.terminal.status.conflicts == b.terminal.status.conflicts == 1, "seen")
+        entry = await a.terminal.entry(home.id)
+        assert entry is not None
+        shown = entry.view.fields["people"]
+        await saved(a.terminal, "household", id=home.id.hex(), people=shown)
+        assert a.terminal.status.conflicts == 0
+        await until(lambda: b.terminal.status.conflicts == 0, "settled at the other one too")
+        written = a.terminal.status.written
+        await saved(a.terminal, "household", id=home.id.hex(), people=shown)
+        assert a.terminal.status.written == written
+
+
+async def until_there(terminal: Terminal, record: bytes) -> None:
+    """Wait until a record has come from the office."""
+    news = asyncio.Event()
+    stop = terminal.listen(lambda _event: news.set())
+    while await terminal.entry(record) is None:
+        await within(news.wait(), "the record comes")
+        news.clear()
+    stop()
+
+
+async def test_a_unit_is_one_record_whoever_names_it(rig: Rig, tmp_path: Path) -> None:
+    async with place(rig, tmp_path / "a", "lianhu", Role.STREET) as a:
+        root = natural_record_id(OFFICE, "unit", "lianhu")
+        assert await a.terminal.entry(root) is not None
+        made = await saved(a.terminal, "unit", name="第9网格", level="grid", unit="lianhu/yg9")
+        assert made.id == natural_record_id(OFFICE, "unit", "lianhu/yg9")
+        again = await saved(a.terminal, "unit", name="九网格", level="grid", unit="lianhu/yg9")
+        assert (again.id, again.fields["name"]) == (made.id, "九网格")
+        there = await saved(a.terminal, "household", door="1-1-1", unit="lianhu/yg9")
+        assert there.unit == "lianhu/yg9"
+        assert "lianhu/yg8" in await refusal(
+            a.terminal, "household", door="1-1-1", unit="lianhu/yg8"
+        )
+        assert "lianhu/yg8" in await refusal(
+            a.terminal, "unit", name="x", level="grid", unit="lianhu/yg8/g1"
+        )
 
 
 async def test_a_full_disk_refuses_what_follows_and_says_so(

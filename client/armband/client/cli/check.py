@@ -7,11 +7,9 @@ import asyncio
 
 from armband.client.cli.lines import new_ids, print_outcome, run_here_or_there
 from armband.client.cli.output import Output
-from armband.client.errors import Usage
 from armband.client.exit_codes import ExitCode
 from armband.client.handover import CHECK
 from armband.client.headless.checking import check_lines
-from armband.shared.errors import InvalidRecord
 
 
 def run(arguments: argparse.Namespace, output: Output) -> ExitCode:
@@ -24,7 +22,4 @@ def run(arguments: argparse.Namespace, output: Output) -> ExitCode:
         {"lines": lines, "checkpoint": checkpoint, "ids": ids},
         lambda terminal: check_lines(terminal, lines, checkpoint, ids),
     )
-    try:
-        return print_outcome(asyncio.run(work), output)
-    except InvalidRecord as error:
-        raise Usage(f"--checkpoint: {error.problem}") from None
+    return print_outcome(asyncio.run(work), output)

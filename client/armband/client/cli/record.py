@@ -67,6 +67,8 @@ def _fields(words: Iterable[str]) -> dict[str, str]:
 
 
 def _raw_lines(file: str) -> list[bytes]:
+    if file == "-" and sys.stdin is None:
+        raise Usage(_("standard input is closed"))
     try:
         raw = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     except OSError as error:
@@ -93,6 +95,8 @@ def _read_line(number: int, raw: bytes) -> Line:
         found: Any = msgspec.json.decode(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         return Line(number, "", {}, _("is no JSON: {problem}").format(problem=error))
+    except RecursionError:
+        return Line(number, "", {}, _("is no JSON object with kind and fields"))
     if not isinstance(found, dict):
         return Line(number, "", {}, _("is no JSON object with kind and fields"))
     kind = found.pop("kind", "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from armband.client.errors import ClientError
+from armband.client.errors import ClientError, Usage
 from armband.client.headless.outcome import Outcome
 from armband.client.headless.places import CHECKPOINT, chosen_checkpoint
 from armband.client.headless.recording import id_of_line
@@ -13,6 +13,7 @@ from armband.client.lane import MATCHES_WANTED, Ready, parse, resolve
 from armband.client.lane.words import reason
 from armband.client.terminal import Terminal
 from armband.shared.drafts import Draft
+from armband.shared.errors import InvalidRecord
 
 
 async def check_lines(
@@ -25,9 +26,12 @@ async def check_lines(
         ids: hex of each line's record id, made where it was typed; see `recording.Line`.
 
     Raises:
-        InvalidRecord: no checkpoint, or more than one, is called so.
+        Usage: no checkpoint, or more than one, is called so.
     """
-    here = await chosen_checkpoint(terminal, checkpoint)
+    try:
+        here = await chosen_checkpoint(terminal, checkpoint)
+    except InvalidRecord as error:
+        raise Usage(f"--checkpoint: {error.problem}") from None
     scope = terminal.identity.scope
     unit = here.view.unit if here is not None else (scope[0] if scope else "")
     saver = Saver(terminal)

@@ -10,8 +10,9 @@ from armband.client.model import Entry
 from armband.client.terminal import Terminal
 from armband.shared.errors import InvalidRecord
 from armband.shared.fields import FieldType
-from armband.shared.ids import id_from_hex
+from armband.shared.ids import id_from_hex, natural_record_id
 from armband.shared.kinds import CATALOGUE, Kind
+from armband.shared.units import in_scope, parent_of
 
 CHECKPOINT = "checkpoint"
 """Field of a check, and the preference that keeps the chosen one, as an id in hex."""
@@ -54,3 +55,24 @@ def default_unit(terminal: Terminal, kind: Kind, references: Mapping[str, Entry]
         "unit",
         _("must be given: this terminal has {units}").format(units=", ".join(scope) or "0"),
     )
+
+
+async def check_place(terminal: Terminal, kind: Kind, unit: str) -> None:
+    """Refuse a unit that does not exist, or a new unit that hangs on none.
+
+    Only where this terminal knows: in its own units, once it has heard of them.
+
+    Raises:
+        InvalidRecord: there is no such unit.
+    """
+    wanted = (parent_of(unit) or unit) if kind.name == "unit" else unit
+    identity = terminal.identity
+    if not in_scope(wanted, identity.scope):
+        return
+    if await terminal.entry(natural_record_id(identity.office, "unit", wanted)) is not None:
+        return
+    known = await terminal.units()
+    if wanted not in known and not known.keys().isdisjoint(identity.scope):
+        raise InvalidRecord(
+            kind.name, "unit", _("no unit here is called {unit}").format(unit=wanted)
+        )

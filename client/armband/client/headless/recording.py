@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
 from armband.client.headless.outcome import Outcome
-from armband.client.headless.places import CHECKPOINT, chosen_checkpoint, default_unit
+from armband.client.headless.places import (
+    CHECKPOINT,
+    check_place,
+    chosen_checkpoint,
+    default_unit,
+)
 from armband.client.headless.references import resolve
 from armband.client.headless.saving import Saver
 from armband.client.i18n import _, pgettext
@@ -18,7 +23,7 @@ from armband.client.terminal import Terminal
 from armband.shared.drafts import Draft
 from armband.shared.errors import ArmbandError, InvalidRecord
 from armband.shared.fields import FieldType, Option, Patch, Value
-from armband.shared.ids import id_from_hex, natural_record_id
+from armband.shared.ids import id_from_hex
 from armband.shared.kinds import CATALOGUE, UNIT, VOID, Kind, kind_named
 from armband.shared.kinds.declare import RESERVED
 from armband.shared.text_values import parse_field
@@ -66,7 +71,11 @@ def _refers_to(line: Line) -> frozenset[str]:
     if kind is None:
         return frozenset()
     named = {kind.fields[name].ref for name in line.fields if name in kind.fields}
-    return frozenset(named | ({line.kind} if ID in line.fields else set()))
+    if UNIT in line.fields:
+        named.add("unit")
+    if ID in line.fields:
+        named.add(line.kind)
+    return frozenset(named)
 
 
 async def _draft(terminal: Terminal, line: Line) -> Draft:
@@ -90,16 +99,20 @@ async def _draft(terminal: Terminal, line: Line) -> Draft:
             fields[name] = references[name].view.id.hex()
         else:
             fields[name] = _value(kind, name, given, terminal.today)
-    unit = fields.pop(UNIT, "")
+    unit = str(fields.pop(UNIT, "") or "")
+    if unit:
+        await check_place(terminal, kind, unit)
     if known is not None:
-        return Draft(kind.name, known.view.id, str(unit or ""), fields)
+        return Draft(kind.name, known.view.id, unit, fields)
     if kind.name == "check" and CHECKPOINT not in fields:
         here = await chosen_checkpoint(terminal)
         if here is not None:
             references[CHECKPOINT] = here
             fields[CHECKPOINT] = here.view.id.hex()
-    placed = str(unit) if unit else default_unit(terminal, kind, references)
-    new_id = _natural_id(terminal, kind, placed, fields) or id_of_line(terminal, line.new_id)
+    placed = unit or default_unit(terminal, kind, references)
+    new_id = kind.natural_id(terminal.identity.office, placed, fields) or id_of_line(
+        terminal, line.new_id
+    )
     return Draft(kind.name, new_id, placed, fields)
 
 
@@ -138,22 +151,6 @@ def _value(kind: Kind, name: str, given: object, today: str) -> Value:
 
 def _label(option: Option) -> str:
     return pgettext(OPTION, option.label)
-
-
-def _natural_id(
-    terminal: Terminal, kind: Kind, unit: str, fields: Mapping[str, Value]
-) -> bytes | None:
-    """The id that a register's import would give, where the kind has a natural key.
-
-    Two people who enter one door offline make one record.
-    """
-    office = terminal.identity.office
-    if kind.name == "household" and isinstance(fields.get("door"), str):
-        return natural_record_id(office, kind.name, unit, str(fields["door"]))
-    if kind.name == "resident" and fields.get("household") and fields.get("name"):
-        household, name = str(fields["household"]), str(fields["name"])
-        return natural_record_id(office, kind.name, household, name)
-    return None
 
 
 def id_of_line(terminal: Terminal, given: str) -> bytes:

@@ -9,7 +9,7 @@ from armband.client.headless.outcome import Outcome, RefusedLine, SavedLine, joi
 from armband.client.terminal import Terminal
 from armband.shared.drafts import Draft
 from armband.shared.errors import ArmbandError
-from armband.shared.kinds import VOID
+from armband.shared.kinds import UNIT, VOID
 
 TOGETHER = 100
 """Drafts of one transaction."""
@@ -59,7 +59,8 @@ class Saver:
 
     async def _is_there(self, numbered: Numbered) -> bool:
         """Whether the record says all of this already: a line that is handed over once more, or
-        typed again, makes no second operation."""
+        typed again, makes no second operation. A field in conflict is not settled before somebody
+        says it, the value that shows or another."""
         line, draft = numbered
         entry = await self._terminal.entry(draft.id)
         if entry is None or entry.view.kind != draft.kind:
@@ -68,7 +69,9 @@ class Saver:
         void = wanted.pop(VOID, entry.view.void)
         same_place = not draft.unit or draft.unit == entry.view.unit
         same = all(entry.view.fields.get(name) == value for name, value in wanted.items())
-        if not (same and same_place and void == entry.view.void):
+        named = {*draft.fields, *((UNIT,) if draft.unit else ())}
+        open_still = not named.isdisjoint(entry.view.conflicts)
+        if open_still or not (same and same_place and void == entry.view.void):
             return False
         self._results.append(SavedLine(draft.id.hex(), draft.kind, line))
         return True
