@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from armband.client.model import LedgerQuery
 from armband.client.terminal import Terminal
 from armband.client.tui.messages import RecordSaved
 from armband.client.tui.screens.detail import DetailScreen
@@ -128,6 +129,27 @@ async def test_a_new_record_of_another_kind(tmp_path: Path) -> None:
         await running.press("ctrl+s")
         await until(lambda: running.heard(RecordSaved), "the record is saved")
         await running.sees("1 条", "周海燕")
+
+
+async def test_a_new_record_is_never_written_over_one_that_is_here(tmp_path: Path) -> None:
+    async with desk(tmp_path) as running:
+        await open_ledger(running, "household")
+        for head in ("李云", "何云"):
+            await running.press("ctrl+n")
+            await until(lambda: isinstance(running.app.screen, EditScreen), "the form is shown")
+            screen = running.app.screen
+            assert isinstance(screen, EditScreen)
+            await running.sees("阳光花苑社区")
+            screen.form.focus_on("door")
+            await running.write("9-1-901")
+            screen.form.focus_on("head")
+            await running.write(head)
+            await running.press("ctrl+s")
+            if head == "李云":
+                await running.sees("6 条")
+        await running.sees("已在册")
+        found = await running.terminal.ledger(LedgerQuery("household", "9-1-901"), 0, 9)
+        assert [entry.view.fields["head"] for entry in found.entries] == ["李云"]
 
 
 async def test_a_role_sees_only_what_it_may_do(tmp_path: Path) -> None:

@@ -91,7 +91,7 @@ class _Planner:
         warn_of_doubts(row, into)
         door = door_of(row)
         unit = place.unit_of(row, into)
-        household_id = natural_record_id(self.tree.office, "household", unit, door)
+        household_id = self.tree.record_id("household", unit, {"door": door})
         into.fields["door"] = door
         name = self._read_head(row, into)
         read_phone(row.text("phone"), into)
@@ -135,7 +135,7 @@ class _Planner:
         }
         if "phone" in into.fields:
             fields["phone"] = into.fields["phone"]
-        record = natural_record_id(self.tree.office, "resident", household.hex(), name)
+        record = self.tree.record_id("resident", unit, fields)
         return Draft("resident", record, unit, fields)
 
     def _read_liaison(self, row: DataRow, into: Reading, unit: str) -> bytes | None:

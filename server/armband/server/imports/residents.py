@@ -22,7 +22,6 @@ from armband.server.imports.values import (
 )
 from armband.shared.drafts import Draft
 from armband.shared.fields import Patch
-from armband.shared.ids import natural_record_id
 from armband.shared.normal import clean, is_none_mark
 
 _SEX: Mapping[str, str] = {"男": "male", "女": "female", "male": "male", "female": "female"}
@@ -85,11 +84,11 @@ class _Planner:
         if not name:
             raise RowRefused("no name (姓名)")
         unit = place.unit_of(row, into)
-        household_id = natural_record_id(self.tree.office, "household", unit, door)
+        household_id = self.tree.record_id("household", unit, {"door": door})
         into.fields["household"] = household_id.hex()
         _read_person(row, into, self.hasher)
         into.set_note(row)
-        record = natural_record_id(self.tree.office, "resident", household_id.hex(), name)
+        record = self.tree.record_id("resident", unit, into.fields)
         repeated = self._compare(row, record, into.fields)
         if repeated is not None:
             return repeated

@@ -9,7 +9,7 @@ from armband.server.imports.naming import clean_unit_name, new_code, unit_key
 from armband.server.imports.problems import UnknownUnit
 from armband.shared.drafts import Draft
 from armband.shared.fields import Patch
-from armband.shared.ids import natural_record_id
+from armband.shared.kinds import kind_named
 from armband.shared.units import check_unit, is_within, lineage, parent_of
 from armband.shared.wire import UnitName
 
@@ -120,7 +120,13 @@ class UnitTree:
 
     def id_of(self, code: str) -> bytes:
         """The id of a unit's record."""
-        return natural_record_id(self.office, "unit", code)
+        return self.record_id("unit", code, {})
+
+    def record_id(self, kind: str, unit: str, fields: Patch) -> bytes:
+        """The id that a record has by its natural key, the same wherever it is entered."""
+        record = kind_named(kind).natural_id(self.office, unit, fields)
+        assert record is not None, "a row without its key was refused before"
+        return record
 
     def find(self, base: str, wanted: str) -> str | None:
         """The unit that a parent column means: its code, its code below ``base``, or its name.

@@ -12,6 +12,7 @@ import msgspec
 from armband.shared.days import is_day
 from armband.shared.errors import InvalidRecord
 from armband.shared.fields import Field, FieldType, Patch, Value
+from armband.shared.ids import natural_record_id
 from armband.shared.policy import Policy
 
 UNIT = "unit"
@@ -62,6 +63,12 @@ class View:
 
 
 Contribute = Callable[[View, Any, Policy], tuple[Contribution, ...]]
+NaturalKey = Callable[[str, Mapping[str, Value]], tuple[str, ...] | None]
+"""From a unit and fields to what makes the record the same record wherever it is entered."""
+
+
+def no_natural_key(_unit: str, _fields: Mapping[str, Value]) -> None:
+    """For kinds of which two records are never one because they look alike."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +83,7 @@ class Kind:
         columns: fields that a ledger row shows, in order.
         metrics: every metric that ``contribute`` can give, with its definition.
         dated: the field that holds the record's day, if it has one.
+        natural_key: two people who enter one door offline make one record.
         check_whole: the problem of a complete record as ``(field, problem)``, or None.
     """
 
@@ -87,6 +95,7 @@ class Kind:
     columns: tuple[str, ...]
     metrics: Mapping[str, str]
     dated: str = ""
+    natural_key: NaturalKey = no_natural_key
     check_whole: Callable[[Any], tuple[str, str] | None] = field(default=lambda _body: None)
 
     @cached_property
@@ -170,6 +179,11 @@ class Kind:
         """
         known = {name: fields[name] for name in self.fields if fields.get(name) is not None}
         return msgspec.convert(known, self.body)
+
+    def natural_id(self, office: str, unit: str, fields: Mapping[str, Value]) -> bytes | None:
+        """The id that follows from a record's natural key; None when it has none."""
+        key = self.natural_key(unit, fields)
+        return None if key is None else natural_record_id(office, self.name, *key)
 
     def contributions(self, view: View, policy: Policy) -> tuple[Contribution, ...]:
         """What a record adds to the roll-ups; nothing when it is voided or incomplete."""

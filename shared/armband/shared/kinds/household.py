@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -18,6 +19,7 @@ from armband.shared.fields import (
     Ref,
     Search,
     Text,
+    Value,
 )
 from armband.shared.kinds.declare import Contribution, Kind, View
 from armband.shared.policy import Policy
@@ -71,12 +73,18 @@ def _contribute(_view: View, body: Any, _policy: Policy) -> tuple[Contribution, 
     return tuple(parts)
 
 
+def _natural_key(unit: str, fields: Mapping[str, Value]) -> tuple[str, ...] | None:
+    door = fields.get("door")
+    return (unit, door) if isinstance(door, str) and door else None
+
+
 KIND = Kind(
     name="household",
     label="Household",
     plural="Households",
     body=Household,
     contribute=_contribute,
+    natural_key=_natural_key,
     columns=("door", "head", "phone", "people", "care", "liaison"),
     metrics={
         "households.total": "households registered now",

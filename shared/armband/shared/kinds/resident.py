@@ -5,6 +5,7 @@ Of an ID number only a keyed hash and the last four characters are held.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -21,6 +22,7 @@ from armband.shared.fields import (
     Ref,
     Search,
     Sex,
+    Value,
     choice,
 )
 from armband.shared.kinds.declare import Contribution, Kind, View
@@ -80,12 +82,18 @@ def _contribute(_view: View, body: Any, _policy: Policy) -> tuple[Contribution, 
     return tuple(parts)
 
 
+def _natural_key(_unit: str, fields: Mapping[str, Value]) -> tuple[str, ...] | None:
+    household, name = fields.get("household"), fields.get("name")
+    return (str(household), str(name)) if household and name else None
+
+
 KIND = Kind(
     name="resident",
     label="Resident",
     plural="Residents",
     body=Resident,
     contribute=_contribute,
+    natural_key=_natural_key,
     columns=("name", "sex", "phone", "id_tail", "household"),
     metrics={
         "residents.total": "persons who have a record of their own now",

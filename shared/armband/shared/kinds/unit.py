@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 import msgspec
 
-from armband.shared.fields import Field, FieldType, Name, Option, Search, Text, choice
+from armband.shared.fields import Field, FieldType, Name, Option, Search, Text, Value, choice
 from armband.shared.kinds.declare import Contribution, Kind, View
 from armband.shared.policy import Policy
 from armband.shared.units import LEVELS
@@ -55,12 +56,17 @@ def _contribute(_view: View, body: Any, _policy: Policy) -> tuple[Contribution, 
     return (Contribution(f"units.{unit.level}"),)
 
 
+def _natural_key(unit: str, _fields: Mapping[str, Value]) -> tuple[str, ...]:
+    return (unit,)
+
+
 KIND = Kind(
     name="unit",
     label="Unit",
     plural="Units",
     body=Unit,
     contribute=_contribute,
+    natural_key=_natural_key,
     columns=("name", "level", "place"),
     metrics={f"units.{level}": f"units of the level '{level}' that exist now" for level in LEVELS},
 )

@@ -176,7 +176,11 @@ class EditScreen(DeskScreen):
             elif self.entry is not None:
                 saved = await terminal.change(self.entry.view.id, patch)
             else:
-                saved = (await terminal.record([self._draft(patch)]))[0]
+                draft = self._draft(patch)
+                if await terminal.entry(draft.id) is not None:
+                    self.post_message(SaveFailed(next(iter(draft.fields)), _already_here()))
+                    return
+                saved = (await terminal.record([draft]))[0]
         except InvalidRecord as error:
             self.post_message(SaveFailed(error.field, invalid_words(error)))
         except ClientError as error:
@@ -189,7 +193,10 @@ class EditScreen(DeskScreen):
         environment = self.context.environment
         fields: Patch = {name: value for name, value in patch.items() if value is not None}
         unit = fields.pop(UNIT)
-        record = new_record_id(environment.now_ms(), environment.random_bytes(10))
+        office = self.context.terminal.identity.office
+        record = self.kind.natural_id(office, str(unit), fields) or new_record_id(
+            environment.now_ms(), environment.random_bytes(10)
+        )
         return Draft(self.kind.name, record, str(unit), fields)
 
     def on_save_failed(self, message: SaveFailed) -> None:
@@ -209,3 +216,8 @@ class EditScreen(DeskScreen):
     def action_leave(self) -> None:
         """Back; what is typed stays as a draft."""
         self.dismiss(None)
+
+
+def _already_here() -> str:
+    """The same door is the same record: a new one would write over it."""
+    return _("It is in the register already: find it in the ledger and correct it there.")
