@@ -67,6 +67,22 @@ async def test_a_unit_table_of_names_and_parents_in_any_order(tmp_path):
     assert (again.imported, again.unchanged) == (0, 3)
 
 
+async def test_a_unit_table_may_begin_with_the_office_and_use_whole_codes(tmp_path):
+    rows = [
+        ["代码", "名称", "级别"],
+        ["lianhu", "莲湖街道办", "街道"],
+        ["lianhu/yg", "阳光社区", "社区"],
+        ["lianhu/yg/g1", "第1网格", "网格"],
+        ["lianhu/none/g1", "第1网格", "网格"],
+    ]
+    office = MemoryOffice()
+    report = await import_into(office, "units", write_csv(tmp_path / "u.csv", rows))
+    assert set(office.units) == {"lianhu", "lianhu/yg", "lianhu/yg/g1"}
+    assert office.units["lianhu"].name == "莲湖街道办"
+    (line,) = report.lines
+    assert (line.row, line.reason) == (5, "no unit 'lianhu/none' to hang it on")
+
+
 async def test_residents_of_a_door_of_which_only_the_first_row_has_the_number(tmp_path):
     rows = [
         ["网格", "楼栋", "单元", "房号", "姓名", "与户主关系", "性别", "出生日期", "人户分离"],

@@ -65,7 +65,7 @@ def read_book(path: Path) -> Book:
         raw = path.read_bytes()
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise UnreadableFile(path.name, f"cannot be read: {reason}") from None
+        raise UnreadableFile(path.name or str(path), f"cannot be read: {reason}") from None
     return parse_book(path.name, raw)
 
 

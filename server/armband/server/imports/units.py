@@ -123,6 +123,11 @@ def _given(text: str) -> str:
     return "" if is_none_mark(text) else tight(text)[:60]
 
 
+def _parent_words(row: DataRow) -> str:
+    """What the row says of its parent: by name or code, else with its own code."""
+    return _given(row.text("parent")) or _given(row.text("code")).rpartition("/")[0]
+
+
 class _Listed:
     """Rows of name, level, parent and code; a parent may stand below its children."""
 
@@ -145,7 +150,7 @@ class _Listed:
                     planned[row.number] = result
             if len(left) == len(waiting):
                 for row in left:
-                    reason = f"no unit {_given(row.text('parent'))!r} to hang it on"
+                    reason = f"no unit {_parent_words(row)!r} to hang it on"
                     planned[row.number] = _stopped(row, Outcome.REFUSED, reason)
                 break
             waiting = left
@@ -179,6 +184,8 @@ class _Listed:
 
     def _code_of(self, row: DataRow, name: str, level: str) -> str | None:
         parent: str | None = self._base
+        if level == self._tree.level_of(self._base) and self._is_base(row):
+            return self._base
         wanted = _given(row.text("parent"))
         given = _given(row.text("code")).lower()
         if wanted:
@@ -198,6 +205,10 @@ class _Listed:
             raise RowRefused(f"code {given!r} does not stand below its parent {parent}")
         assert is_within(code, self._base)
         return code
+
+    def _is_base(self, row: DataRow) -> bool:
+        """Whether the row is the unit that the table hangs on, as its own first row."""
+        return _given(row.text("code")).lower() == self._base and not _given(row.text("parent"))
 
 
 def _level_of(row: DataRow, name: str) -> str:
