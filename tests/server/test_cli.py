@@ -60,6 +60,9 @@ def test_init_never_touches_an_office_that_is_there(folder: Path, capsys: Captur
         ["invite", "--unit", "lianhu", "--role", "king", "--name", "x"],
         ["invite", "--unit", "lianhu", "--role", "script", "--name", "x"],
         ["invite", "--unit", "lianhu", "--role", "grid", "--name", "x", "--expires", "soon"],
+        ["invite", "--unit", "lianhu", "--role", "grid", "--name", " \u200b"],
+        ["tray", "--limit", "0"],
+        ["tray", "--limit", "many"],
         ["run", "--listen", "8443"],
     ],
 )
@@ -88,6 +91,44 @@ def test_a_folder_without_an_office_is_said_and_left_alone(
     assert (code, out) == (2, "")
     assert "armband-server init" in err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_name_is_one_line_without_controls(tmp_path: Path, capsys: Captured) -> None:
+    words = ["init", "--data", str(tmp_path / "o"), "--office", "lianhu", "--name", "莲\x1b湖\n"]
+    code, out, _err = run(capsys, *words, "--json")
+    assert (code, json.loads(out)["name"]) == (0, "莲湖")
+
+
+def test_what_is_no_utf8_is_said_in_a_line(tmp_path: Path) -> None:
+    program = Path(sys.executable).parent / "armband-server"
+    done = subprocess.run(
+        [program, "init", "--data", tmp_path / "o", "--office", "lianhu", "--name", b"\xff\xfe"],
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr.count(b"\n")) == (2, b"", 1)
+    assert b"is not in UTF-8" in done.stderr
+    assert not (tmp_path / "o").exists()
+
+
+def test_a_stream_without_chinese_gets_escapes(folder: Path) -> None:
+    program = Path(sys.executable).parent / "armband-server"
+    words = ["invite", "--data", folder, "--unit", "lianhu", "--role", "grid", "--name", "王敏"]
+    done = subprocess.run(
+        [program, *words], env={"PYTHONIOENCODING": "ascii"}, capture_output=True, check=False
+    )
+    assert done.returncode == 0
+    assert b"\\u738b\\u654f, grid in lianhu" in done.stdout
+
+
+def test_a_workbook_goes_through_a_pipe_too(folder: Path) -> None:
+    program = Path(sys.executable).parent / "armband-server"
+    done = subprocess.run(
+        [program, "export", "unit", "--data", folder, "--format", "xlsx"],
+        capture_output=True,
+        check=True,
+    )
+    assert done.stdout.startswith(b"PK")
 
 
 def test_an_invite_as_json_and_for_people(folder: Path, capsys: Captured) -> None:

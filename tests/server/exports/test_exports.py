@@ -210,8 +210,31 @@ async def test_what_cannot_be_answered_is_refused_and_leaves_no_file(tmp_path):
         await export_to(shelf(), Query(kind_named("visit"), day_from="2022-02-30"), path)
     with pytest.raises(NotFound, match="no such unit"):
         await export_to(shelf(), Query(kind_named("visit"), unit="lianhu/x"), path)
+    days = {"day_from": "2022-04-01", "day_to": "2022-03-31"}
+    with pytest.raises(BadRequest, match="is after --to 2022-03-31"):
+        await export_to(shelf(), Query(kind_named("visit"), **days), path)
     with pytest.raises(BadRequest, match="--out"):
-        await export_to(shelf(), Query(kind_named("visit"), form="xlsx"), io.BytesIO())
+        await export_to(shelf(), Query(kind_named("visit"), form="xlsx"), Screen())
+
+
+class Screen(io.BytesIO):
+    """A stream that a person reads."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+async def test_a_workbook_into_a_stream_is_the_one_of_a_file(tmp_path):
+    query, stream = Query(kind_named("visit"), form="xlsx"), io.BytesIO()
+    assert await export_to(shelf(), query, tmp_path / "v.xlsx") == await export_to(
+        shelf(), query, stream
+    )
+    (tmp_path / "s.xlsx").write_bytes(stream.getvalue())
+    in_file, in_stream = (
+        CalamineWorkbook.from_path(tmp_path / name).get_sheet_by_index(0).to_python()
+        for name in ("v.xlsx", "s.xlsx")
+    )
+    assert in_stream == in_file
 
 
 async def test_an_export_that_breaks_off_leaves_the_old_file(tmp_path):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import importlib
+import io
 import os
 import sys
 import traceback
@@ -21,6 +22,7 @@ from armband.server.cli.output import Output
 from armband.server.exit_codes import ExitCode
 from armband.server.exits import exit_code_of
 from armband.shared.errors import ArmbandError
+from armband.shared.normal import is_unicode
 
 PROGRAM = "armband-server"
 DEBUG_VARIABLE = "ARMBAND_DEBUG"
@@ -50,8 +52,14 @@ VERBS: Mapping[str, Verb] = {
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code. Never shows a traceback unless asked to."""
+    _print_anything()
+    words = list(sys.argv[1:] if argv is None else argv)
+    for word in words:
+        if not is_unicode(word):
+            Output(False).note(f"{PROGRAM}: {word!r} is not in UTF-8")
+            return ExitCode.USAGE
     try:
-        return _run(list(sys.argv[1:] if argv is None else argv))
+        return _run(words)
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else ExitCode.USAGE
     except BrokenPipeError:
@@ -62,6 +70,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         problem, code = _explained(error)
         Output(False).note(f"{PROGRAM}: {problem}")
         return code
+
+
+def _print_anything() -> None:
+    """A stream that has no Chinese (an old locale) shows escapes and does not stop the command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _run(words: list[str]) -> int:

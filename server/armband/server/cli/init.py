@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from armband.server.certificate import CERTIFICATE_FILE, KEY_FILE, make_certificate
-from armband.server.cli.options import add_common
+from armband.server.cli.options import add_common, name_text
 from armband.server.cli.output import Output
 from armband.server.cli.world import real_environment
 from armband.server.errors import StoreExists
@@ -14,8 +14,6 @@ from armband.server.exit_codes import ExitCode
 from armband.server.lock import OfficeLock
 from armband.server.office import create_office
 from armband.shared.units import check_unit
-
-MAX_NAME = 60
 
 
 def add_parser(subparsers: Any) -> None:
@@ -29,14 +27,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "--office", required=True, metavar="CODE", help="its unit code, such as lianhu"
     )
-    parser.add_argument("--name", required=True, type=_name, help="its name, such as 莲湖街道")
-
-
-def _name(text: str) -> str:
-    name = text.strip()
-    if not 0 < len(name) <= MAX_NAME:
-        raise argparse.ArgumentTypeError(f"a name has 1 to {MAX_NAME} characters")
-    return name
+    parser.add_argument("--name", required=True, type=name_text, help="its name, such as 莲湖街道")
 
 
 async def run(args: argparse.Namespace, out: Output) -> int:

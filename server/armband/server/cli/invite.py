@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 import io
-import unicodedata
 from typing import Any
 
-from armband.server.cli.options import add_common, duration_ms
+from armband.server.cli.options import add_common, duration_ms, name_text
 from armband.server.cli.output import Output, moment
 from armband.server.cli.world import real_environment
 from armband.server.desk import open_desk
@@ -36,7 +35,7 @@ def add_parser(subparsers: Any) -> None:
         choices=[role.value for role in Role if role is not Role.SCRIPT],
         help="what the terminal may do",
     )
-    parser.add_argument("--name", required=True, help="whose terminal it is")
+    parser.add_argument("--name", required=True, type=name_text, help="whose terminal it is")
     parser.add_argument(
         "--expires",
         type=duration_ms,
@@ -51,7 +50,7 @@ async def run(args: argparse.Namespace, out: Output) -> int:
     wanted = {
         "unit": args.unit,
         "role": args.role,
-        "name": unicodedata.normalize("NFC", args.name.strip()),
+        "name": args.name,
         "valid_ms": args.expires,
     }
     async with open_desk(args.data, real_environment()) as desk:

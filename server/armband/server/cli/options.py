@@ -7,7 +7,11 @@ import os
 import re
 from pathlib import Path
 
+from armband.shared.normal import clean
+
 DATA_VARIABLE = "ARMBAND_SERVER_DATA"
+MAX_NAME = 60
+MAX_LISTED = 10_000
 _DURATION = re.compile(r"([1-9][0-9]{0,5})([mhdw])")
 _UNIT_MS = {"m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 7 * 86_400_000}
 
@@ -39,6 +43,21 @@ def duration_ms(text: str) -> int:
             f"{text!r} is no length of time: a number and m, h, d or w, such as 24h"
         )
     return int(match[1]) * _UNIT_MS[match[2]]
+
+
+def name_text(text: str) -> str:
+    """A name as it is shown everywhere: one line, nothing invisible."""
+    name = clean(text)
+    if not 1 <= len(name) <= MAX_NAME:
+        raise argparse.ArgumentTypeError(f"a name has 1 to {MAX_NAME} characters")
+    return name
+
+
+def positive(text: str) -> int:
+    """A number of things to list."""
+    if not text.isascii() or not text.isdecimal() or not 1 <= int(text) <= MAX_LISTED:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to {MAX_LISTED}")
+    return int(text)
 
 
 def host_and_port(text: str) -> tuple[str, int]:

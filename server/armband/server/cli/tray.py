@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from armband.server.cli.options import add_common
+from armband.server.cli.options import add_common, positive
 from armband.server.cli.output import Output, moment
 from armband.server.cli.world import real_environment
 from armband.server.desk import open_desk
@@ -25,7 +25,11 @@ def add_parser(subparsers: Any) -> None:
     )
     add_common(parser)
     parser.add_argument(
-        "--limit", type=int, default=_DEFAULT_LIMIT, metavar="N", help="how many (default: 100)"
+        "--limit",
+        type=positive,
+        default=_DEFAULT_LIMIT,
+        metavar="N",
+        help="how many (default: 100)",
     )
 
 

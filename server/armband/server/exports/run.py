@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -69,12 +71,14 @@ class Query:
         """Refuse what cannot be answered.
 
         Raises:
-            BadRequest: a day that is none, or days of a kind that has none.
+            BadRequest: a day that is none, days the wrong way round or of a kind that has none.
             NotFound: no such unit.
         """
         for day in (self.day_from, self.day_to):
             if day and not is_day(day):
                 raise BadRequest(f"{day} is no day of the calendar; days are like 2022-03-31")
+        if self.day_to and self.day_from > self.day_to:
+            raise BadRequest(f"--from {self.day_from} is after --to {self.day_to}")
         if (self.day_from or self.day_to) and not self.kind.dated:
             raise BadRequest(f"a {self.kind.name} has no day: leave out --from and --to")
         if self.unit and self.unit not in office.units:
@@ -133,9 +137,22 @@ def _keep(part: Path, target: Path) -> None:
 
 async def _to_stream(office: Office, query: Query, ledger: Ledger, file: BinaryIO) -> int:
     if query.form == "xlsx":
-        raise BadRequest("a workbook needs a file: name it with --out")
+        return await _workbook_to_stream(office, query, ledger, file)
     writer: Writer = CsvWriter(ledger, file) if query.form == "csv" else JsonlWriter(ledger, file)
     rows = await _fill(office, query, writer)
+    file.flush()
+    return rows
+
+
+async def _workbook_to_stream(office: Office, query: Query, ledger: Ledger, file: BinaryIO) -> int:
+    """A workbook is packed at its end, so it is made in a private folder and copied."""
+    if file.isatty():
+        raise BadRequest("a workbook is no text for a screen: name a file with --out")
+    with tempfile.TemporaryDirectory(prefix="armband-export-") as folder:
+        whole = Path(folder) / "ledger.xlsx"
+        rows = await _fill(office, query, XlsxWriter(ledger, whole, title_for(ledger)))
+        with whole.open("rb") as made:
+            shutil.copyfileobj(made, file)
     file.flush()
     return rows
 
