@@ -309,7 +309,8 @@ async def open_terminal(
         store = await Store.open(data_dir / STORE_FILE)
         try:
             if not await store.is_enrolled():
-                await store.enrol(keys.load_identity(data_dir).key.key_id, _first(enrolment))
+                key_id = keys.load_identity(data_dir).key.key_id
+                await store.enrol(key_id, first_identity(enrolment))
             terminal = Terminal(
                 Engine(store, environment, await store.identity(), await store.status())
             )
@@ -327,7 +328,7 @@ async def open_terminal(
             await terminal.close()
 
 
-def _first(enrolment: keys.Enrolment) -> Identity:
+def first_identity(enrolment: keys.Enrolment) -> Identity:
     """Who the terminal is before the office's first welcome."""
     return Identity(
         office=enrolment.office,

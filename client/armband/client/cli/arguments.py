@@ -37,6 +37,7 @@ def parser() -> argparse.ArgumentParser:
         "status", parents=[common, json], help=_("what is written, held, waiting, refused")
     )
     _rollups(commands, [common, json])
+    _doctor(commands, [common, json])
     return top
 
 
@@ -112,3 +113,14 @@ def _rollups(commands: _Commands, parents: _Parents) -> None:
     rollups.add_argument("--format", choices=FORMATS, default=None)
     rollups.add_argument("--url", help=_("the office, where no terminal is enrolled (ARMBAND_URL)"))
     rollups.add_argument("--token", help=_("a script's token (ARMBAND_TOKEN)"))
+
+
+def _doctor(commands: _Commands, parents: _Parents) -> None:
+    doctor = commands.add_parser(
+        "doctor", parents=parents, help=_("look for damage in this folder's store")
+    )
+    doctor.add_argument(
+        "--repair",
+        action="store_true",
+        help=_("set a damaged store aside and begin a new one with what was not sent yet"),
+    )

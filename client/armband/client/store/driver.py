@@ -116,7 +116,7 @@ def translated(error: sqlite3.Error, path: Path) -> StoreUnusable:
     if code == sqlite3.SQLITE_FULL or full_code == sqlite3.SQLITE_IOERR_SHMSIZE:
         return StoreFull(f"no room on this terminal's disk ({error})")
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return StoreDamaged(f"the store at {path} is damaged ({error})")
+        return StoreDamaged(f"the store at {path} is damaged ({error}): see 'armband doctor'")
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return StoreHeld(f"{path.parent} is busy: another process works on it", 0)
     return StoreUnusable(f"the store at {path} failed: {error}")

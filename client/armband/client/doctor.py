@@ -1,0 +1,116 @@
+"""A damaged terminal: what is wrong with its store, and a new store with what exists nowhere else.
+
+Nothing is ever written into a damaged file: it is set aside under another name, and stays.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from armband.client import keys, lock
+from armband.client.errors import StoreUnusable
+from armband.client.i18n import _
+from armband.client.model import Identity
+from armband.client.store.examine import Examined, examine
+from armband.client.store.salvage import Salvaged, read_damaged, write_new
+from armband.client.store.store import STORE_FILE
+from armband.client.terminal import first_identity
+from armband.shared.environment import Environment
+
+_PARTS = ("", "-wal")
+"""The file and its journal. The index of the journal (``-shm``) holds nothing of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """What a repair came to. ``aside`` is where the damaged file lies now."""
+
+    aside: Path
+    salvaged: Salvaged
+
+
+def look(data_dir: Path) -> Examined:
+    """What is wrong with the store in DIR; not a byte of it changes.
+
+    Raises:
+        NotEnrolled: DIR is no terminal's.
+        StoreHeld: another process holds it.
+        StoreUnusable: it cannot even be opened, or is not there.
+    """
+    key_id = keys.load_identity(data_dir).key.key_id
+    with lock.hold(data_dir):
+        return examine(_store(data_dir), key_id)
+
+
+def repair(data_dir: Path, environment: Environment) -> Repaired:
+    """Set the store in DIR aside and begin a new one with what was salvaged of it.
+
+    Until the new one is whole, the old one stays where it is.
+
+    Raises:
+        NotEnrolled, StoreHeld, StoreUnusable: see `look`; then nothing has changed.
+    """
+    own = keys.load_identity(data_dir)
+    with lock.hold(data_dir):
+        path = _store(data_dir)
+        salvaged = read_damaged(path, own.key.key_id)
+        identity: Identity = salvaged.identity or first_identity(own.enrolment)
+        fresh = path.with_name(f"{STORE_FILE}.new")
+        try:
+            write_new(fresh, salvaged, own.key.key_id, identity)
+            aside = _free_name(path, environment.now_ms())
+            for part in _PARTS:
+                _keep(Path(f"{path}{part}"), Path(f"{aside}{part}"))
+            # The journal belongs to the old file; it must be gone before the new one is there.
+            for part in ("-wal", "-shm"):
+                Path(f"{path}{part}").unlink(missing_ok=True)
+            fresh.replace(path)
+            _sync_folder(data_dir)
+        except OSError as error:
+            raise StoreUnusable(
+                _("{folder} cannot be used: {problem}").format(
+                    folder=data_dir, problem=error.strerror
+                )
+            ) from None
+    return Repaired(aside, salvaged)
+
+
+def _store(data_dir: Path) -> Path:
+    path = data_dir / STORE_FILE
+    if not path.is_file():
+        raise StoreUnusable(
+            _("there is no store in {folder}: nothing was recorded here").format(folder=data_dir)
+        )
+    return path
+
+
+def _free_name(path: Path, now_ms: int) -> Path:
+    moment = datetime.fromtimestamp(now_ms / 1000, UTC).strftime("%Y%m%d-%H%M%S")
+    aside = path.with_name(f"{path.name}.damaged-{moment}")
+    number = 1
+    while aside.exists():
+        number += 1
+        aside = path.with_name(f"{path.name}.damaged-{moment}-{number}")
+    return aside
+
+
+def _keep(part: Path, aside: Path) -> None:
+    """A second name for a file, so that no moment is without it; a copy where links are unknown."""
+    with suppress(FileNotFoundError):
+        try:
+            os.link(part, aside)
+        except OSError:
+            shutil.copy2(part, aside)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
