@@ -32,8 +32,8 @@ def apply_feed(
     touched = [*newest, *feed.left]
     digest, count = _without(conn, sync, touched)
     conn.executemany(
-        "INSERT INTO base VALUES (?1, ?2, ?3) "
-        "ON CONFLICT (record) DO UPDATE SET seq = ?2, state = ?3",
+        "INSERT INTO base VALUES (?, ?, ?) "
+        "ON CONFLICT (record) DO UPDATE SET seq = excluded.seq, state = excluded.state",
         [(record, seq, raw) for record, (seq, _state, raw) in sorted(newest.items())],
     )
     digest = join_digests(digest, set_digest([(r, seq) for r, (seq, _s, _raw) in newest.items()]))

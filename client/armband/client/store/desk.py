@@ -165,8 +165,8 @@ def _standing(state: int) -> Standing:
 def save_draft(conn: sqlite3.Connection, form: str, values: dict[str, str], now_ms: int) -> None:
     """Keep what is typed into a form."""
     conn.execute(
-        "INSERT INTO drafts VALUES (?1, ?2, ?3) "
-        "ON CONFLICT (form) DO UPDATE SET fields = ?2, at_ms = ?3",
+        "INSERT INTO drafts VALUES (?, ?, ?) "
+        "ON CONFLICT (form) DO UPDATE SET fields = excluded.fields, at_ms = excluded.at_ms",
         (form, encode(values), now_ms),
     )
 
@@ -191,6 +191,7 @@ def load_preference(conn: sqlite3.Connection, name: str) -> str:
 def set_preference(conn: sqlite3.Connection, name: str, value: str) -> None:
     """Keep a choice."""
     conn.execute(
-        "INSERT INTO preferences VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2",
+        "INSERT INTO preferences VALUES (?, ?) "
+        "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
         (name, value),
     )

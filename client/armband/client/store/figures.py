@@ -38,13 +38,13 @@ def apply_rollup(
             [(watch, row.day, row.unit) for row in body.rows if not row.metrics],
         )
         conn.executemany(
-            "INSERT INTO cells VALUES (?1, ?2, ?3, ?4) "
-            "ON CONFLICT (watch, day, unit) DO UPDATE SET metrics = ?4",
+            "INSERT INTO cells VALUES (?, ?, ?, ?) "
+            "ON CONFLICT (watch, day, unit) DO UPDATE SET metrics = excluded.metrics",
             [(watch, row.day, row.unit, encode(row.metrics)) for row in body.rows if row.metrics],
         )
         conn.executemany(
-            "INSERT INTO unit_names VALUES (?1, ?2, ?3) "
-            "ON CONFLICT (code) DO UPDATE SET name = ?2, level = ?3",
+            "INSERT INTO unit_names VALUES (?, ?, ?) "
+            "ON CONFLICT (code) DO UPDATE SET name = excluded.name, level = excluded.level",
             [(unit.code, unit.name, unit.level) for unit in body.units],
         )
         conn.execute(
