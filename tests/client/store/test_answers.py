@@ -246,6 +246,21 @@ async def test_a_changed_scope_empties_the_base_and_keeps_unsent_work(
     assert (await local.store.sync_point()).cursor == 0
 
 
+async def test_what_the_office_holds_is_out_of_a_revoked_terminals_sight(
+    local: Local, office: MiniOffice
+) -> None:
+    await connect(local, office)
+    await local.terminal.record([household()])
+    await push(local, office)
+    unsent = await local.terminal.record([household(b"u" * 16, door="1-1-101")])
+    await connect(local, office, revoked=True, scope=[])
+    assert await local.terminal.entry(HOME) is None, "no feed will ever cover it"
+    assert await standing(local, unsent[0].id) is Standing.WRITTEN, "this the office lacks"
+    await push(local, office)
+    assert await local.terminal.entry(unsent[0].id) is None
+    assert local.terminal.status.written == 2, "nothing is lost from the file"
+
+
 async def test_the_welcome_is_who_we_are(local: Local, office: MiniOffice) -> None:
     await connect(local, office, person="赵敏", role="chief", revoked=True)
     who = local.terminal.identity

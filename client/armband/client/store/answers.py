@@ -12,6 +12,9 @@ from armband.client.store.tables import SyncRow, encode, load_identity, load_syn
 from armband.shared import hlc, wire
 from armband.shared.ids import NO_ID
 
+_NO_FEED = (1 << 62) - 1
+"""`sync.settled` of a terminal that gets no feed: every receipt is at or below it."""
+
 
 def apply_receipts(
     conn: sqlite3.Connection, receipts: wire.Receipts, now_ms: int, office_now_ms: int
@@ -35,11 +38,16 @@ def apply_receipts(
             continue
         clock = hlc.observe(clock, item.eff)
         conn.execute(
-            "UPDATE ops SET state = 1, seq = ?1, eff = ?2, reason = '', detail = '', "
-            "shown = shown AND ?1 > ?3 "
-            "AND NOT EXISTS (SELECT 1 FROM base WHERE base.record = ops.record AND base.seq >= ?1) "
-            "WHERE counter = ?4",
-            (item.seq, item.eff, sync.settled, item.counter),
+            "UPDATE ops SET state = 1, seq = :seq, eff = :eff, reason = '', detail = '', "
+            "shown = shown AND :seq > :settled AND NOT EXISTS "
+            "(SELECT 1 FROM base WHERE base.record = ops.record AND base.seq >= :seq) "
+            "WHERE counter = :counter",
+            {
+                "seq": item.seq,
+                "eff": item.eff,
+                "settled": sync.settled,
+                "counter": item.counter,
+            },
         )
     _note_witness(conn, sync, receipts.seq, receipts.hist)
     conn.execute(
@@ -95,7 +103,7 @@ def adopt_welcome(
     else:
         again = _wait_again(conn, after=welcome.head_counter)
     if clear_base:
-        return identity, rebuild(conn)
+        return identity, rebuild(conn, revoked=welcome.revoked)
     return identity, refresh(conn, sync.key_id, again)
 
 
@@ -122,13 +130,17 @@ def _wait_again(conn: sqlite3.Connection, after: int) -> list[bytes]:
     return [row[0] for row in rows]
 
 
-def rebuild(conn: sqlite3.Connection) -> frozenset[str]:
-    """Empty the base; held operations show until the office's feed covers them again."""
+def rebuild(conn: sqlite3.Connection, *, revoked: bool = False) -> frozenset[str]:
+    """Empty the base; held operations show until the office's feed covers them again.
+
+    To a terminal that is revoked no feed comes any more: what the office holds is out of its sight.
+    """
     conn.execute("DELETE FROM base")
     conn.execute(
-        "UPDATE sync SET cursor = 0, settled = 0, base_count = 0, base_digest = ?", (NO_ID,)
+        "UPDATE sync SET cursor = 0, settled = ?, base_count = 0, base_digest = ?",
+        (_NO_FEED if revoked else 0, NO_ID),
     )
-    conn.execute("UPDATE ops SET shown = 1 WHERE state = 1 AND put_away = 0")
+    conn.execute("UPDATE ops SET shown = ? WHERE state = 1 AND put_away = 0", (not revoked,))
     return refresh_all(conn, load_sync(conn).key_id)
 
 
