@@ -96,6 +96,19 @@ def test_an_operation_before_its_record_is_deferred_and_takes_effect_later(world
     assert world.cell(OFFICE)["households.total"] == 1
 
 
+def test_a_move_that_comes_before_its_record_is_taken_in_too(world: World) -> None:
+    """After a restore of the office, one terminal's move may be there before another's record."""
+    moved = Author("li").op(1, {"unit": "lianhu/yg/a2"}, seen=7, unit="lianhu/yg/a1")
+    (receipt,) = world.push(moved)
+    assert receipt.status == wire.STATUS_ACCEPTED
+    assert world.cell(OFFICE).get("households.total", 0) == 0, "what lacks its door counts nowhere"
+    world.push(Author("zhang").op(1, DOOR))
+    assert world.view(1).fields == {"door": "3-2-502"}
+    assert world.cell(OFFICE)["households.total"] == 1
+    (made,) = world.push(Author("wang").op(2, {"unit": A1}))
+    assert made.reason == wire.REASON_INVALID, "who makes a record must give all that it needs"
+
+
 def test_a_repeat_gets_its_first_receipt_and_changes_nothing(world: World) -> None:
     zhang = Author("zhang")
     ops = [zhang.op(1, DOOR), zhang.op(2, {"unit": "elsewhere", "door": "1"})]

@@ -54,7 +54,10 @@ def refusal(op: Op, target: Target | None, grant: TerminalGrant) -> Refusal | No
         detail = f"the record is a {target.kind}, not a {op.body.kind}"
         return Refusal(wire.REASON_KIND_CHANGED, detail)
     unit = target.unit if target is not None else ""
-    return _forbidden(op.body, unit, grant) or _wrong_values(op.body, is_new=not unit)
+    # Who has seen the record does not make it: the operation that does has yet to come, as after a
+    # restore of the office, and this one may well move the record.
+    is_new = not unit and not op.body.seen
+    return _forbidden(op.body, unit, grant) or _wrong_values(op.body, is_new=is_new)
 
 
 def _check_form(body: Payload) -> None:
