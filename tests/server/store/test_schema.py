@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -36,10 +38,10 @@ STATEMENTS = [
 
 
 @pytest.fixture
-def conn() -> sqlite3.Connection:
-    conn = sqlite3.connect(":memory:", isolation_level=None)
-    migrations.migrate(conn)
-    return conn
+def conn() -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as conn:
+        migrations.migrate(conn)
+        yield conn
 
 
 def test_the_office_leads_every_key_and_index(conn: sqlite3.Connection) -> None:
@@ -102,10 +104,10 @@ def test_a_database_of_another_program_is_left_alone(conn: sqlite3.Connection) -
 
 
 def test_a_database_with_unmarked_tables_is_left_alone() -> None:
-    conn = sqlite3.connect(":memory:", isolation_level=None)
-    conn.execute("CREATE TABLE someone_elses (x)")
-    with pytest.raises(StoreDamaged, match="other program"):
-        migrations.migrate(conn)
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as conn:
+        conn.execute("CREATE TABLE someone_elses (x)")
+        with pytest.raises(StoreDamaged, match="other program"):
+            migrations.migrate(conn)
 
 
 def test_every_step_ends_its_statements() -> None:
