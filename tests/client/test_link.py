@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -129,6 +130,16 @@ async def test_drain_pushes_all_and_leaves(rig: Rig, tmp_path: Path) -> None:
         assert a.terminal.status.held == 700
         assert not a.terminal.status.connected
         assert a.wire.attempts == 1
+
+
+async def test_who_has_drained_is_listed_as_drained(rig: Rig, tmp_path: Path) -> None:
+    async with place(rig, tmp_path / "a", online=False) as a:
+        count = limits.MAX_BATCH_OPS + 1
+        await a.terminal.record([household(a.terminal, f"1-1-{n}") for n in range(count)])
+        await within(a.link.drain(), "drained", 20)
+        await within(asyncio.gather(*rig.tasks), "the office has read it all")
+        (listed,) = await rig.office.terminals()
+        assert (listed.written, listed.waiting) == (count, 0)
 
 
 async def test_drain_says_that_the_office_cannot_be_reached(rig: Rig, tmp_path: Path) -> None:

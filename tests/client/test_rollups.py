@@ -137,6 +137,24 @@ async def test_a_terminal_reads_the_totals_of_its_whole_office(terminal: Source)
         await within(fetch_async(Query("elsewhere"), terminal), "a refusal")
 
 
+async def test_a_unit_that_the_office_has_not_is_said_and_not_counted_as_0(
+    script: Source, terminal: Source
+) -> None:
+    for source in (script, terminal):
+        with pytest.raises(Usage, match="no unit lianhu/yg/typo"):
+            await within(fetch_async(Query("lianhu/yg/typo"), source), "an answer", 20)
+        async with aclosing(watch(Query("lianhu/yg/typo"), source)) as reports:
+            with pytest.raises(Usage, match="no unit lianhu/yg/typo"):
+                await within(anext(reports), "an answer", 20)
+
+
+async def test_a_revoked_terminal_reads_no_figures(office: Service, terminal: Source) -> None:
+    await office.office.revoke((await office.office.terminals())[0].key_id)
+    for _attempt in ("it does not know yet", "it knows"):
+        with pytest.raises(NotAllowed, match="revoked"):
+            await within(fetch_async(Query(), terminal), "an answer", 20)
+
+
 async def test_tokens_that_do_not_count(office: Service, tmp_path: Path) -> None:
     expired = await a_token(office, tmp_path, "lianhu", hours=-1)
     fingerprint = load_certificate(tmp_path / "office").fingerprint

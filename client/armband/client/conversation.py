@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 
 from armband.client.effects import (
     AdoptWelcome,
@@ -36,6 +37,9 @@ INBOX_FRAMES = 4
 WELCOME_TIMEOUT_S = 20.0
 REPORT_DELAY_S = 1.0
 """Changes within this time go to the office as one report."""
+
+LAST_WORD_S = 2.0
+"""How long a terminal that leaves waits until its last report is sent."""
 
 Command = Callable[[Session], list[Effect]]
 Told = Callable[[Effect], None]
@@ -140,6 +144,7 @@ class Conversation:
             await self._greet()
             while not finished():
                 await self._step_within(silence_s, "no word in time")
+            await self._last_report()
         except ProtocolViolation as error:
             code, reason = error.code, error.problem
             raise
@@ -225,6 +230,15 @@ class Conversation:
         self._report_timer = None
         self._inbox.put_nowait(_Report())
 
+    async def _last_report(self) -> None:
+        """What the office lists of this terminal must not be what was true before it drained."""
+        if self._report_timer is None:
+            return
+        self._outbox.put_nowait(await self._replica.report())
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LAST_WORD_S):
+                await self._outbox.join()
+
     # -- reading and sending ----------------------------------------------------------------
 
     async def _read(self) -> None:
@@ -238,6 +252,7 @@ class Conversation:
             try:
                 async with asyncio.timeout(limits.SEND_TIMEOUT_S):
                     await self._transport.send(frame)
+                self._outbox.task_done()
             except TimeoutError:
                 self._transport.abort()
                 raise TransportClosed(CLOSE_NO_WORD, "a frame was not taken in time") from None

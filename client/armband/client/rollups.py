@@ -145,7 +145,7 @@ def fetch(
         data_dir, url, token: where the figures come from; see `find_source`.
 
     Raises:
-        Usage: what was asked for makes no sense.
+        Usage: what was asked for makes no sense, or there is no such unit.
         OfficeUnreachable: the office cannot be reached.
         NotAllowed: the unit is outside of the scope, or the token does not count.
     """
@@ -157,7 +157,7 @@ async def fetch_async(query: Query, source: Source) -> RollupReport:
     """As `fetch`, for a program that runs an event loop."""
     async with aclosing(_connection(query, source)) as reports:
         async for report in reports:
-            return report
+            return _of_a_unit(report)
     raise OfficeUnreachable(_("the connection to the office broke"))
 
 
@@ -182,6 +182,8 @@ async def watch(
         try:
             async with aclosing(_connection(query, source)) as reports:
                 async for report in reports:
+                    if not heard:
+                        _of_a_unit(report)
                     heard = True
                     backoff.reset()
                     if report.as_of.seq > since:
@@ -191,6 +193,17 @@ async def watch(
             if not heard:
                 raise
         await asyncio.sleep(backoff.wait_s())
+
+
+def _of_a_unit(report: RollupReport) -> RollupReport:
+    """The report, unless it has not even a row for what was asked for.
+
+    Raises:
+        Usage: the office has no such unit; figures of 0 would be a lie.
+    """
+    if not report.rows:
+        raise Usage(_("the office has no unit {unit}").format(unit=report.unit))
+    return report
 
 
 def _connection(query: Query, source: Source) -> AsyncGenerator[RollupReport, None]:

@@ -54,8 +54,9 @@ async def follow(
 
     Raises:
         OfficeUnreachable: no connection, or not in time; ``local`` holds what is known here.
-        NotAllowed: the unit is outside of the terminal's scope.
+        NotAllowed: the unit is outside of the terminal's office, or the terminal is revoked.
     """
+    _check_trusted(terminal)
     scope = terminal.identity.scope
     unit = query.unit or (scope[0] if scope else "")
     visible = totals_scope(scope, is_script=False)
@@ -78,6 +79,11 @@ async def follow(
             await reading.changed.wait()
 
 
+def _check_trusted(terminal: Terminal) -> None:
+    if terminal.status.revoked:
+        raise NotAllowed(_("the office has revoked this terminal"))
+
+
 async def _first(terminal: Terminal, link: Link, changed: asyncio.Event) -> None:
     """Wait for the first figures, but not when the office cannot be reached."""
     news = asyncio.Event()
@@ -89,6 +95,7 @@ async def _first(terminal: Terminal, link: Link, changed: asyncio.Event) -> None
     try:
         async with asyncio.timeout(FIRST_TIMEOUT_S):
             while not changed.is_set():
+                _check_trusted(terminal)
                 if link.failure is not None:
                     raise link.failure
                 news.clear()

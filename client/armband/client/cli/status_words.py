@@ -11,6 +11,14 @@ from armband.client.model import SyncStatus
 
 def print_status(status: SyncStatus, output: Output) -> None:
     """As JSON, or one figure a line and then what is wrong."""
+    print_figures(status, output)
+    if not output.as_json:
+        for problem in _problems(status):
+            output.note(f"armband: {problem}")
+
+
+def print_figures(status: SyncStatus, output: Output) -> None:
+    """As JSON, or one figure a line."""
     if output.as_json:
         output.json(status)
         return
@@ -25,8 +33,6 @@ def print_status(status: SyncStatus, output: Output) -> None:
     )
     for name, value in figures:
         output.line(f"{name}: {value}")
-    for problem in _problems(status):
-        output.note(f"armband: {problem}")
 
 
 def status_line(status: SyncStatus) -> str:

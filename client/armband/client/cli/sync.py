@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from armband.client.cli.output import Output
-from armband.client.cli.status_words import print_status, status_line
+from armband.client.cli.status_words import print_figures, print_status, status_line
 from armband.client.cli.until_told import run_until_told
 from armband.client.errors import ClientError
 from armband.client.exit_codes import ExitCode
@@ -28,7 +28,7 @@ async def _once(data_dir: Path, output: Output) -> ExitCode:
         try:
             await link.drain()
         except ClientError:
-            print_status(terminal.status, output)
+            print_figures(terminal.status, output)
             raise
         status = terminal.status
     print_status(status, output)
