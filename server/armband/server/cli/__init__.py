@@ -47,6 +47,7 @@ VERBS: Mapping[str, Verb] = {
     "revoke": Verb("revoke", "trust a terminal no more"),
     "tray": Verb("tray", "list what was refused"),
     "audit": Verb("audit", "recount everything and compare"),
+    "doctor": Verb("doctor", "look for damage"),
 }
 
 
