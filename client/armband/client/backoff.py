@@ -6,8 +6,8 @@ from armband.shared.environment import Environment
 
 FIRST_S = 0.2
 LONGEST_S = 3.0
-"""No longer: a network that is well again carries nothing until the next attempt, and staff wait. An
-office takes the attempts of 1,000 terminals within this time, and one that is gone costs nothing."""
+"""No longer: staff wait for a network that is well again. An office takes the attempts of 1,000
+terminals within this time, and one that is gone costs nothing."""
 HOPELESS_S = 300.0
 """After a refusal that only a person can cure: seldom, but a cure is noticed."""
 
