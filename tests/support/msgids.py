@@ -10,9 +10,21 @@ from pathlib import Path
 
 import armband.client.i18n
 from armband.client.i18n.words import OPTION
+from armband.shared import right
+from armband.shared.errors import InvalidUnit, UnknownKind
 from armband.shared.kinds import CATALOGUE
+from armband.shared.right import RIGHT
 
 CLIENT = Path(armband.client.i18n.__file__).parent.parent
+SHARED = Path(right.__file__).parent
+_BOUNDS = (
+    right.EMPTY,
+    right.ID_TAIL,
+    right.TOO_LONG,
+    right.TOO_MANY,
+    right.TOO_SMALL,
+    right.TOO_LARGE,
+)
 _MARKS = {"_": 1, "N_": 1, "ngettext": 2}
 
 
@@ -67,6 +79,29 @@ def in_kinds() -> dict[str, str]:
     return found
 
 
+@cache
+def in_shared() -> dict[str, str]:
+    """Message id of each problem that the shared core names, to the place where it stands."""
+    found: dict[str, str] = {}
+    for path in sorted(SHARED.rglob("*.py")):
+        tree = _tree(path)
+        for node in ast.walk(tree):
+            for text in _problems(node):
+                found.setdefault(text, str(path.relative_to(SHARED)))
+    found.update(dict.fromkeys((*RIGHT.values(), *_BOUNDS), "right.py"))
+    found.update(dict.fromkeys((InvalidUnit.MESSAGE, UnknownKind.MESSAGE), "errors.py"))
+    return found
+
+
+def _problems(node: ast.AST) -> Iterator[str]:
+    """The message of ``InvalidRecord(kind, field, "message")`` and of ``message = "…"``."""
+    if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "InvalidRecord":
+        for argument in node.args[2:3]:
+            yield from _text(argument)
+    if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "message":
+        yield from _text(node.value)
+
+
 def labels_in_place() -> list[tuple[str, str]]:
     """Label of each field, and the kind and field that may give it a translation of its own."""
     return [
@@ -86,4 +121,4 @@ def options() -> dict[str, str]:
     }
 
 
-__all__ = ["OPTION", "in_code", "in_kinds", "labels_in_place", "options"]
+__all__ = ["OPTION", "in_code", "in_kinds", "in_shared", "labels_in_place", "options"]

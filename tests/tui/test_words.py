@@ -15,7 +15,7 @@ from armband.client.i18n import (
     set_language,
 )
 from armband.client.i18n.po import CONTEXT, BadCatalogue, parse
-from support.msgids import OPTION, in_code, in_kinds, labels_in_place, options
+from support.msgids import OPTION, in_code, in_kinds, in_shared, labels_in_place, options
 
 
 def test_everything_in_the_code_is_translated() -> None:
@@ -30,8 +30,18 @@ def test_everything_the_kinds_declare_is_translated() -> None:
     assert {key: where for key, where in keys.items() if key not in known} == {}
 
 
+def test_every_problem_that_the_shared_core_names_is_translated() -> None:
+    known = catalogue(CHINESE)
+    assert {text: place for text, place in in_shared().items() if text not in known} == {}
+
+
 def test_the_catalogue_holds_nothing_that_is_not_used() -> None:
-    used = {*in_code(), *in_kinds(), *(OPTION + CONTEXT + label for label in options())}
+    used = {
+        *in_code(),
+        *in_kinds(),
+        *in_shared(),
+        *(OPTION + CONTEXT + label for label in options()),
+    }
     used |= {place + CONTEXT + text for text, place in labels_in_place()}
     assert sorted(set(catalogue(CHINESE)) - used) == []
 

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from armband.client.exit_codes import ExitCode
+from armband.client.i18n import _
 from armband.shared.errors import ArmbandError
 
 if TYPE_CHECKING:
@@ -58,7 +59,11 @@ class NotEnrolled(NotAllowed):
     """No office has listed this terminal yet."""
 
     def __init__(self, data_dir: Path) -> None:
-        super().__init__(f"no terminal is enrolled in {data_dir}: use 'armband enrol CODE' first")
+        super().__init__(
+            _("no terminal is enrolled in {folder}: use 'armband enrol CODE' first").format(
+                folder=data_dir
+            )
+        )
         self.data_dir = data_dir
 
 
@@ -89,7 +94,9 @@ class StoreTooNew(StoreUnusable):
 
     def __init__(self, found: int, known: int) -> None:
         super().__init__(
-            f"the store has schema {found} and this release knows {known}: update armband"
+            _("the store has schema {found} and this release knows {known}: update armband").format(
+                found=found, known=known
+            )
         )
         self.found = found
         self.known = known

@@ -21,6 +21,7 @@ import msgspec
 from armband.client.errors import ClientError
 from armband.client.exit_codes import ExitCode
 from armband.client.i18n import _
+from armband.client.i18n.errors import error_words
 from armband.shared.errors import ArmbandError
 
 SOCKET_FILE = "terminal.sock"
@@ -120,7 +121,7 @@ class HandoverServer:
         except ClientError as error:
             return {"error": str(error), "code": int(error.exit_code)}
         except ArmbandError as error:
-            return {"error": str(error), "code": int(ExitCode.REFUSED)}
+            return {"error": error_words(error), "code": int(ExitCode.REFUSED)}
         except (KeyError, TypeError, ValueError) as error:
             return {"error": f"not understood: {error}", "code": int(ExitCode.USAGE)}
 

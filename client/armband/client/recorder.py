@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from armband.client.errors import UnknownRecord
+from armband.client.i18n import N_
 from armband.client.model import Identity, Refused
 from armband.client.store.chain import Known
 from armband.shared import ops
@@ -25,6 +26,7 @@ from armband.shared.kinds.declare import RESERVED, UNIT, VOID, View
 from armband.shared.merge import State, Write, merge, view
 from armband.shared.ops import Payload
 from armband.shared.policy import Policy
+from armband.shared.right import RIGHT
 from armband.shared.units import check_unit
 
 AT = "at"
@@ -56,7 +58,9 @@ class Recorder:
         if known.view is None:
             return self._new(draft, known.seen)
         if known.view.kind != draft.kind:
-            raise InvalidRecord(draft.kind, "id", f"is the id of a {known.view.kind}")
+            raise InvalidRecord(
+                draft.kind, "id", N_("is the id of a {kind}"), {"kind": known.view.kind}
+            )
         patch = dict(draft.fields)
         if draft.unit and draft.unit != known.view.unit:
             patch[UNIT] = draft.unit
@@ -83,7 +87,7 @@ class Recorder:
             raise UnknownRecord(record)
         kind = kind_named(present.kind)
         if not patch:
-            raise InvalidRecord(kind.name, UNIT, "nothing is changed")
+            raise InvalidRecord(kind.name, UNIT, N_("nothing is changed"))
         kind.check_patch(patch)
         _check_unit(kind, patch)
         _check_whole(kind, present, patch)
@@ -131,8 +135,9 @@ def _check_unit(kind: Kind, patch: Patch) -> None:
     if UNIT in patch:
         try:
             check_unit(unit if isinstance(unit, str) else "")
-        except InvalidUnit as error:
-            raise InvalidRecord(kind.name, UNIT, str(error)) from None
+        except InvalidUnit:
+            right = RIGHT[FieldType.UNIT]
+            raise InvalidRecord(kind.name, UNIT, right, given=str(unit or "")) from None
 
 
 def _check_whole(kind: Kind, present: View, patch: Patch) -> None:

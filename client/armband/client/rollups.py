@@ -25,6 +25,7 @@ from pathlib import Path
 from armband.client.backoff import Backoff
 from armband.client.errors import OfficeUnreachable, Usage
 from armband.client.i18n import _
+from armband.client.i18n.errors import error_words
 from armband.client.keys import is_enrolled, load_enrolment
 from armband.client.script_link import read_with_token
 from armband.client.websocket import checked_url, pinned_by_fingerprint
@@ -70,7 +71,7 @@ def make_query(
         try:
             check_unit(unit)
         except InvalidUnit as error:
-            raise Usage(str(error)) from None
+            raise Usage(error_words(error)) from None
     if not 0 <= depth <= MAX_DEPTH:
         raise Usage(_("the depth is a number from 0 to {most}").format(most=MAX_DEPTH))
     if day and (day_from or day_to):

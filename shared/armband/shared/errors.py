@@ -13,37 +13,60 @@ user's language; ``str(error)`` is the English form.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 
 class ArmbandError(Exception):
     """Base of every error that Armband raises on purpose."""
 
 
 class InvalidRecord(ArmbandError):
-    """A field's value is not what its kind allows: where, what was wrong, what would be right."""
+    """A field's value is not what its kind allows: where, what was wrong, what would be right.
 
-    def __init__(self, kind: str, field: str, problem: str) -> None:
-        super().__init__(f"{kind}.{field}: {problem}")
+    Attributes:
+        message: English message id; may name ``parts`` in braces.
+        given: what was typed, where that is worth repeating.
+        problem: all of that as one English text.
+    """
+
+    def __init__(
+        self,
+        kind: str,
+        field: str,
+        message: str,
+        parts: Mapping[str, object] | None = None,
+        given: str = "",
+    ) -> None:
+        problem = message.format(**parts) if parts else message
+        self.problem = f"{given!r}: {problem}" if given else problem
+        super().__init__(f"{kind}.{field}: {self.problem}")
         self.kind = kind
         self.field = field
-        self.problem = problem
+        self.message = message
+        self.given = given
+        self.parts = parts or {}
 
 
 class UnknownKind(ArmbandError):
     """No such kind of record in this release."""
 
+    MESSAGE = "no kind of record is called {kind!r}"
+
     def __init__(self, kind: str) -> None:
-        super().__init__(f"no kind of record is called {kind!r}")
+        super().__init__(self.MESSAGE.format(kind=kind))
         self.kind = kind
 
 
 class InvalidUnit(ArmbandError):
     """A unit code is not a path of lower-case words joined by ``/``."""
 
+    MESSAGE = (
+        "{code!r} is no unit code: words of a-z, 0-9 and '-' joined by '/', "
+        "such as lianhu/yangguang/a1/g3"
+    )
+
     def __init__(self, code: str) -> None:
-        super().__init__(
-            f"{code!r} is no unit code: words of a-z, 0-9 and '-' joined by '/', "
-            "such as lianhu/yangguang/a1/g3"
-        )
+        super().__init__(self.MESSAGE.format(code=code))
         self.code = code
 
 

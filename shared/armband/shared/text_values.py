@@ -16,8 +16,11 @@ from armband.shared.errors import InvalidRecord, InvalidUnit
 from armband.shared.fields import Field, FieldType, Option, Search, Value
 from armband.shared.kinds.declare import RESERVED, UNIT, Kind
 from armband.shared.normal import clean, clean_door, clean_name, clean_phone, without_controls
+from armband.shared.right import ID_TAIL, RIGHT, Parts, right_for
 from armband.shared.units import check_unit
 
+GIVEN_SHOWN = 40
+"""Characters of what was typed that a message repeats."""
 Labels = Callable[[Option], str]
 """What an option is called on the screen, beside its code and its English label."""
 
@@ -42,7 +45,7 @@ _HEX_ID = re.compile(r"[0-9a-f]{32}")
 
 
 class _Wrong(ValueError):
-    """What would be right."""
+    """What would be right, where it is not what `right.RIGHT` says of the field's type."""
 
 
 def parse_field(
@@ -63,15 +66,23 @@ def parse_field(
     declared = kind.fields.get(name)
     if declared is None and name not in RESERVED:
         known = ", ".join(kind.fields)
-        raise InvalidRecord(kind.name, name, f"there is no such field; there are {known}")
+        raise InvalidRecord(kind.name, name, "is no field; there are: {names}", {"names": known})
     if not clean(text):
         return None
     try:
         value = _reserved(name, text) if declared is None else _typed(declared, text, today, labels)
     except _Wrong as error:
-        raise InvalidRecord(kind.name, name, f"{clean(text)[:40]!r}: {error}") from None
+        message, parts = _right(declared, error)
+        given = clean(text)[:GIVEN_SHOWN]
+        raise InvalidRecord(kind.name, name, message, parts, given) from None
     kind.check_field(name, value)
     return value
+
+
+def _right(declared: Field | None, error: _Wrong) -> tuple[str, Parts]:
+    if error.args:
+        return str(error), {}
+    return (RIGHT[FieldType.UNIT], {}) if declared is None else right_for(declared)
 
 
 def field_text(declared: Field | None, value: Value) -> str:
@@ -119,7 +130,7 @@ def _text(declared: Field, plain: str) -> str:
     if declared.search is Search.ID_TAIL:
         tail = plain.upper().replace(" ", "")
         if not _ID_NUMBER.fullmatch(tail):
-            raise _Wrong("the last four of the ID number, such as 123X")
+            raise _Wrong(ID_TAIL)
         return tail[-4:]
     return plain
 
@@ -133,14 +144,14 @@ def _note(text: str) -> str:
 def _phone(plain: str) -> str:
     digits = clean_phone(plain)
     if digits is None:
-        raise _Wrong("a telephone has 7 to 15 digits, such as 13800001111")
+        raise _Wrong
     return digits
 
 
 def _count(plain: str) -> int:
     found = _COUNT.fullmatch(plain.replace(" ", ""))
     if found is None:
-        raise _Wrong("a whole number, such as 3")
+        raise _Wrong
     return int(found[1])
 
 
@@ -148,7 +159,7 @@ def _temperature(plain: str) -> int:
     found = _TEMPERATURE.fullmatch(plain.lower().translate(_POINTS).replace(" ", ""))
     tenths = int(found[1] + found[2]) if found else 0
     if not 340 <= tenths <= 430:
-        raise _Wrong("a temperature from 34.0 to 43.0, such as 36.5 or 365")
+        raise _Wrong
     return tenths
 
 
@@ -162,25 +173,25 @@ def _flag(plain: str) -> bool:
         return True
     if word in _NO:
         return False
-    raise _Wrong("yes or no")
+    raise _Wrong
 
 
 def _time(plain: str) -> int:
     if _TIME.fullmatch(plain) is None:
-        raise _Wrong("UTC milliseconds since 1970, such as 1648684800000")
+        raise _Wrong
     return int(plain)
 
 
 def _unit(plain: str) -> str:
     try:
         return check_unit(plain.lower())
-    except InvalidUnit as error:
-        raise _Wrong(str(error)) from None
+    except InvalidUnit:
+        raise _Wrong from None
 
 
 def _hex_id(plain: str) -> str:
     if _HEX_ID.fullmatch(plain.lower()) is None:
-        raise _Wrong("the id of a record: 32 hexadecimal digits")
+        raise _Wrong
     return plain.lower()
 
 
@@ -205,7 +216,7 @@ def _choice(declared: Field, plain: str, labels: Labels) -> str:
             return option.code
     if word.isdecimal() and 1 <= int(word) <= len(declared.options):
         return declared.options[int(word) - 1].code
-    raise _Wrong(f"one of {', '.join(option.code for option in declared.options)}")
+    raise _Wrong
 
 
 def _choices(declared: Field, text: str, labels: Labels) -> list[int | str]:
@@ -234,4 +245,4 @@ def _day(plain: str, today: str) -> str:
         text = f"{year or today[:4]}-{int(month):02}-{int(day):02}"
         if is_day(text):
             return text
-    raise _Wrong("a day, such as 2022-03-31, 3-31 or +7")
+    raise _Wrong

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from armband.client.errors import ClientError
 from armband.client.headless.outcome import Outcome
 from armband.client.headless.places import (
     CHECKPOINT,
@@ -80,7 +81,7 @@ def _refers_to(line: Line) -> frozenset[str]:
 
 async def _draft(terminal: Terminal, line: Line) -> Draft:
     if line.problem:
-        raise InvalidRecord(line.kind or "record", "line", line.problem)
+        raise ClientError(line.problem)
     kind = kind_named(line.kind)
     known = await _known(terminal, kind, line.fields.get(ID))
     fields: Patch = {}

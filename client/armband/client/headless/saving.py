@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from armband.client.errors import StoreUnusable
 from armband.client.headless.outcome import Outcome, RefusedLine, SavedLine, joined
+from armband.client.i18n.errors import error_words
 from armband.client.terminal import Terminal
 from armband.shared.drafts import Draft
 from armband.shared.errors import ArmbandError
@@ -44,7 +45,7 @@ class Saver:
 
     def refuse(self, line: int, error: ArmbandError) -> None:
         """A line that makes no draft."""
-        self._results.append(RefusedLine(line, self._problem or str(error)))
+        self._results.append(RefusedLine(line, self._problem or error_words(error)))
 
     async def flush(self) -> None:
         """Save what is pending."""
@@ -89,7 +90,7 @@ class Saver:
             await self._save(drafts)
         except ArmbandError as error:
             if len(drafts) == 1:
-                self._results.append(RefusedLine(drafts[0][0], str(error)))
+                self._results.append(RefusedLine(drafts[0][0], error_words(error)))
                 return
             for numbered in drafts:
                 await self._save([numbered])

@@ -15,6 +15,7 @@ from typing import Protocol, TypeVar
 import aiosqlite
 
 from armband.client.errors import StoreDamaged, StoreFull, StoreHeld, StoreUnusable
+from armband.client.i18n import _
 from armband.client.store.migrations import migrate
 
 T = TypeVar("T")
@@ -114,9 +115,10 @@ def translated(error: sqlite3.Error, path: Path) -> StoreUnusable:
     code = full_code & 0xFF
     # A disk without any room at all cannot even hold the index of the journal.
     if code == sqlite3.SQLITE_FULL or full_code == sqlite3.SQLITE_IOERR_SHMSIZE:
-        return StoreFull(f"no room on this terminal's disk ({error})")
+        return StoreFull(_("no room on this terminal's disk ({problem})").format(problem=error))
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return StoreDamaged(f"the store at {path} is damaged ({error}): see 'armband doctor'")
+        words = _("the store at {path} is damaged ({problem}): see 'armband doctor'")
+        return StoreDamaged(words.format(path=path, problem=error))
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return StoreHeld(f"{path.parent} is busy: another process works on it", 0)
     return StoreUnusable(f"the store at {path} failed: {error}")

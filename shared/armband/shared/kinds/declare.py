@@ -14,6 +14,7 @@ from armband.shared.errors import InvalidRecord
 from armband.shared.fields import Field, FieldType, Patch, Value
 from armband.shared.ids import natural_record_id
 from armband.shared.policy import Policy
+from armband.shared.right import EMPTY, right_instead
 
 UNIT = "unit"
 """Every record's first patch sets it: where the record hangs in the grid tree."""
@@ -132,14 +133,17 @@ class Kind:
             return
         if value is None:
             if name in self.required:
-                raise InvalidRecord(self.name, name, "must not be empty")
+                raise InvalidRecord(self.name, name, EMPTY)
             return
         try:
             msgspec.convert(value, self._types[name])
         except msgspec.ValidationError as error:
-            raise InvalidRecord(self.name, name, str(error)) from None
+            message, parts = right_instead(declared, str(error))
+            raise InvalidRecord(self.name, name, message, parts) from None
         if declared.type is FieldType.DAY and not is_day(str(value)):
-            raise InvalidRecord(self.name, name, f"{value} is not a day of the calendar")
+            raise InvalidRecord(
+                self.name, name, "{day} is not a day of the calendar", {"day": value}
+            )
 
     def check_patch(self, patch: Patch) -> None:
         """Refuse a patch with a value that its field cannot hold.
@@ -207,4 +211,6 @@ def _check_reserved(kind: str, name: str, value: Value) -> None:
     if not isinstance(value, str):
         raise InvalidRecord(kind, name, "must be a text")
     if name in (VOID, REASON) and not 0 < len(value) <= MAX_VOID_REASON:
-        raise InvalidRecord(kind, name, f"needs a reason of 1 to {MAX_VOID_REASON} characters")
+        raise InvalidRecord(
+            kind, name, "needs a reason of 1 to {most} characters", {"most": MAX_VOID_REASON}
+        )
