@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from zlib import crc32
 
 import msgspec
 
@@ -32,9 +33,9 @@ def apply_feed(
     touched = [*newest, *feed.left]
     digest, count = _without(conn, sync, touched)
     conn.executemany(
-        "INSERT INTO base VALUES (?, ?, ?) "
-        "ON CONFLICT (record) DO UPDATE SET seq = excluded.seq, state = excluded.state",
-        [(record, seq, raw) for record, (seq, _state, raw) in sorted(newest.items())],
+        "INSERT INTO base VALUES (?, ?, ?, ?) ON CONFLICT (record) DO UPDATE "
+        "SET seq = excluded.seq, state = excluded.state, checksum = excluded.checksum",
+        [(record, seq, raw, crc32(raw)) for record, (seq, _state, raw) in sorted(newest.items())],
     )
     digest = join_digests(digest, set_digest([(r, seq) for r, (seq, _s, _raw) in newest.items()]))
     conn.executemany("DELETE FROM base WHERE record = ?", [(record,) for record in feed.left])

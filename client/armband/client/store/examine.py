@@ -13,14 +13,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+from zlib import crc32
 
 from armband.client.store import derive
-from armband.client.store.migrations import applied, available, number_of
+from armband.client.store.migrations import applied, available, migrate, number_of
 from armband.client.store.tables import SyncRow, decode_patch, load_identity, load_sync
 from armband.shared.merge import decode_state
 from armband.shared.ops import CHAIN_START, Op, WireOp, link, set_digest
 
 INTEGRITY_LINES = 20
+_SCHEMA = "SELECT type, name, tbl_name, sql FROM sqlite_schema"
+_NO_CHECKSUM = -1
+"""Of a record that came before checksums were kept."""
 _STATES = frozenset({0, 1, 2})
 _UNREADABLE = (sqlite3.Error, ValueError, TypeError, OverflowError, AttributeError, KeyError)
 """What damaged bytes come to while they are read: no statement, no number, no text, no Struct."""
@@ -88,6 +92,11 @@ def _check_file(conn: sqlite3.Connection) -> Iterator[str]:
     known = number_of(available()[-1])
     if applied(conn) != known:
         yield f"schema {applied(conn)}, this release knows {known}"
+        return
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:
+        migrate(fresh)
+        if set(conn.execute(_SCHEMA)) != set(fresh.execute(_SCHEMA)):
+            yield "the tables are not declared as this release declares them"
 
 
 def _check_chain(conn: sqlite3.Connection, key_id: bytes) -> Iterator[str]:
@@ -175,9 +184,9 @@ def operations(conn: sqlite3.Connection) -> Iterator[StoredOp]:
 def _check_base(conn: sqlite3.Connection) -> Iterator[str]:
     sync: SyncRow = load_sync(conn)
     rows: list[tuple[bytes, int]] = []
-    for record, seq, raw in conn.execute("SELECT record, seq, state FROM base"):
+    for record, seq, raw, checksum in conn.execute("SELECT record, seq, state, checksum FROM base"):
         rows.append((record, seq))
-        if decode_state(raw).id != record:
+        if decode_state(raw).id != record or checksum not in (crc32(raw), _NO_CHECKSUM):
             yield f"record {record.hex()} is not what the office sent"
     if (len(rows), set_digest(rows)) != (sync.base_count, sync.base_digest):
         yield f"{len(rows)} records, {sync.base_count} should be here"

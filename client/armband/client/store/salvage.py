@@ -54,7 +54,7 @@ class Salvaged:
 def read_damaged(path: Path, key_id: bytes) -> Salvaged:
     """Read all that can be read and proved; the file stays as it is."""
     found = Salvaged()
-    with suppress(sqlite3.Error), read_only(path) as conn:
+    with suppress(*_BROKEN), read_only(path) as conn:
         # What is no text any more shall not stop the row that holds it.
         conn.text_factory = lambda raw: raw.decode("utf-8", "replace")
         with suppress(*_BROKEN):
@@ -64,7 +64,7 @@ def read_damaged(path: Path, key_id: bytes) -> Salvaged:
             written = int(tables.load_sync(conn).counter)
         rows = _rows(conn, written, key_id)
         for table in _ASIDE:
-            with suppress(sqlite3.Error):
+            with suppress(*_BROKEN):
                 found.rows[table] = conn.execute(f"SELECT * FROM {table}").fetchall()
         _sort_out(rows, written, key_id, found)
     return found

@@ -15,12 +15,14 @@ from pathlib import Path
 from urllib.parse import quote
 
 from armband.server.audit import audit
+from armband.server.store.migrations import migrate
 from armband.server.store.sqlite_audit import SqliteAuditSource
 from armband.server.store.sqlite_office import find_office
 from armband.shared.errors import ArmbandError
 from armband.shared.ops import CHAIN_START, WireOp, decode_payload, key_id_of, link
 
 INTEGRITY_LINES = 20
+SCHEMA = "SELECT type, name, tbl_name, sql FROM sqlite_schema"
 _UNREADABLE = (
     sqlite3.Error, ArmbandError, ValueError, TypeError, OverflowError, AttributeError, KeyError,
     AssertionError, IndexError,
@@ -108,6 +110,10 @@ def _check_file(conn: sqlite3.Connection) -> Iterator[str]:
     for (line,) in conn.execute(f"PRAGMA integrity_check({INTEGRITY_LINES:d})"):
         if line != "ok":
             yield str(line)
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:
+        migrate(fresh)
+        if set(conn.execute(SCHEMA)) != set(fresh.execute(SCHEMA)):
+            yield "the tables are not declared as this release declares them"
 
 
 def _recount(conn: sqlite3.Connection, office: str) -> Iterator[str]:
