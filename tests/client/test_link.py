@@ -70,6 +70,16 @@ async def test_what_is_recorded_offline_drains_when_the_office_is_back(
         assert a.terminal.status.waiting == 0
 
 
+async def test_a_save_whose_caller_is_gone_is_sent_all_the_same(rig: Rig, tmp_path: Path) -> None:
+    async with place(rig, tmp_path / "a") as a:
+        saving = asyncio.ensure_future(a.terminal.record([household(a.terminal, "3-2-502")]))
+        await asyncio.sleep(0)
+        saving.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await saving
+        await until(lambda: a.terminal.status.held == 1, "the office holds it")
+
+
 async def test_a_cut_connection_is_made_again_and_nothing_is_lost_or_doubled(
     rig: Rig, tmp_path: Path
 ) -> None:

@@ -33,7 +33,7 @@ from armband.client.model import (
 )
 from armband.client.recorder import Recorder
 from armband.client.search.terms import Term
-from armband.client.store.chain import Plan
+from armband.client.store.chain import Appended, Plan
 from armband.client.store.store import STORE_FILE, Kinds, Store
 from armband.client.sync_port import Connect
 from armband.client.watches import Watches
@@ -162,9 +162,15 @@ class Terminal:
         environment = self._engine.environment
         nonces = [int.from_bytes(environment.random_bytes(8), "big") >> 1 for _ in range(count)]
         now_ms = environment.now_ms()
-        appended = await self._engine.settled(self._store.append(records, plan, now_ms, nonces))
-        if self._link is not None:
-            self._link.wake()
+
+        async def write() -> tuple[list[Appended], Kinds]:
+            saved = await self._store.append(records, plan, now_ms, nonces)
+            # Part of the write: whoever asked for it may be gone by now, and still it must be sent.
+            if self._link is not None:
+                self._link.wake()
+            return saved
+
+        appended = await self._engine.settled(write())
         return [Saved(done.record, done.kind, done.op) for done in appended]
 
     # -- reading ------------------------------------------------------------------------------
