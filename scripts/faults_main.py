@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from faults.bit_rot import rot_office, rot_terminal
 from faults.frames import send_bad_frames
 from faults.kills import kill_server, kill_terminal
 from faults.network import half_open, partition, slow_readers
@@ -38,6 +39,8 @@ FAULTS = {
     "partitions": Fault(
         1000, lambda home, n, seed: asyncio.run(partition(home, n, seed, terminals=50))
     ),
+    "rot-office": Fault(1000, rot_office),
+    "rot-terminal": Fault(1000, rot_terminal),
     "half-open": Fault(2000, lambda home, n, seed: asyncio.run(half_open(home, n, seed))),
     # How often is how many seconds, once without and once with peers that never read.
     "slow-readers": Fault(60, lambda home, n, _seed: asyncio.run(slow_readers(home, n))),

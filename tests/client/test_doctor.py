@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -123,6 +124,36 @@ async def test_a_file_that_is_no_database_any_more_is_set_aside(tmp_path: Path, 
         async with place(rig, folder) as here:
             await until(lambda: here.terminal.status.fork, "the office holds a longer chain")
             assert (await here.terminal.ledger(LedgerQuery("check"), 0, 1)).total == 10
+
+
+async def test_what_is_unsent_is_found_where_no_tree_leads_to_it(tmp_path: Path, capsys) -> None:
+    """The first page and with it the list of tables is gone; some rows are in the journal."""
+    folder = tmp_path / "t"
+    async with office_rig(tmp_path / "office") as rig:
+        await work(rig, folder)
+        with closing(sqlite3.connect(folder / STORE_FILE)) as conn:
+            conn.execute("UPDATE ops SET shown = shown").connection.commit()
+            for part in ("", "-wal"):
+                shutil.copy(folder / f"{STORE_FILE}{part}", tmp_path / f"kept{part}")
+    for part in ("", "-wal"):
+        shutil.copy(tmp_path / f"kept{part}", folder / f"{STORE_FILE}{part}")
+    with (folder / STORE_FILE).open("r+b") as file:
+        file.write(bytes(4096))
+    code, told = doctor(folder, "--repair", capsys=capsys)
+    assert (code, told["salvaged"]) == (0, 20)
+    assert Path(f"{told['aside']}-wal").exists()
+
+
+async def test_a_large_operation_lies_on_pages_of_its_own(tmp_path: Path, capsys) -> None:
+    folder = tmp_path / "t"
+    async with office_rig(tmp_path / "office") as rig:
+        await work(rig, folder)
+        async with place(rig, folder, online=False) as here:
+            await here.terminal.record([check(here.terminal, "长" * 3000)])
+    with (folder / STORE_FILE).open("r+b") as file:
+        file.write(bytes(4096))
+    _code, told = doctor(folder, "--repair", capsys=capsys)
+    assert told["salvaged"] == 21
 
 
 async def test_a_store_in_use_is_left_alone(tmp_path: Path, capsys) -> None:

@@ -19,6 +19,7 @@ from armband.client.model import Identity
 from armband.client.store import derive, tables
 from armband.client.store.driver import connect_writer, run_write
 from armband.client.store.examine import COLUMNS, LOST, StoredOp, read_only
+from armband.client.store.raw_pages import rows_in
 from armband.shared import hlc
 from armband.shared.fields import Patch
 
@@ -54,20 +55,34 @@ class Salvaged:
 def read_damaged(path: Path, key_id: bytes) -> Salvaged:
     """Read all that can be read and proved; the file stays as it is."""
     found = Salvaged()
+    written, rows = 0, dict[int, StoredOp]()
     with suppress(*_BROKEN), read_only(path) as conn:
         # What is no text any more shall not stop the row that holds it.
         conn.text_factory = lambda raw: raw.decode("utf-8", "replace")
         with suppress(*_BROKEN):
             found.identity = tables.load_identity(conn)
-        written = 0
         with suppress(*_BROKEN):
             written = int(tables.load_sync(conn).counter)
         rows = _rows(conn, written, key_id)
         for table in _ASIDE:
             with suppress(*_BROKEN):
                 found.rows[table] = conn.execute(f"SELECT * FROM {table}").fetchall()
-        _sort_out(rows, written, key_id, found)
+    for op in _raw_operations(path):
+        # The tree's own answer is the newest; a page may also be an old version of itself.
+        if _proved(op, key_id):
+            known = rows.get(op.counter)
+            rows[op.counter] = known if known and _proved(known, key_id) else op
+    _sort_out(rows, written, key_id, found)
     return found
+
+
+def _raw_operations(path: Path) -> Iterator[StoredOp]:
+    """What looks like an operation on any page, for where the tree does not lead any more."""
+    for counter, values in rows_in(path, len(StoredOp.__slots__)):
+        texts = [raw.decode("utf-8", "replace") for raw in values[-2:] if isinstance(raw, bytes)]
+        if len(texts) == 2:
+            columns: list[Any] = [counter, *values[1:-2], *texts]
+            yield StoredOp(*columns)
 
 
 def _rows(conn: sqlite3.Connection, written: int, key_id: bytes) -> dict[int, StoredOp]:
