@@ -1,125 +1,57 @@
-"""The invariants of a settled world (the numbers are those of the fault list)."""
+"""Every checker, over a settled district (the numbers are those of the fault list)."""
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
-
-from armband.client.model import LedgerQuery
-from armband.shared import permissions
-from armband.shared.permissions import Role
-from sim.history_checks import check_history
-from sim.machines import OFFICE, TerminalMachine
+from sim import check_figures, check_log, check_ops, check_records
+from sim.check_replay import replay_changes_nothing
+from sim.files import OfficeFile, TerminalFile, read_office, read_terminal
+from sim.terminal_machine import TerminalMachine
 from sim.world import World
 
 
 async def check_all(world: World) -> list[str]:
     """Every broken invariant, as text."""
-    office = world.office.office
-    assert office is not None
-    problems = [f"I14 {difference}" for difference in (await office.audit()).differences]
-    with closing(world.office.connection()) as held:
-        problems += check_history(held, world.office.clock.now_ms(), world.seed)
-        for machine in world.terminals:
-            with closing(machine.connection()) as own:
-                problems += _nothing_lost(world, machine, own, held)
-                problems += _same_base(machine, own, held)
-                problems += _counts(machine, own)
-    problems += await _views_agree(world)
+    assert world.office.office is not None
+    problems = list(world.wiretap.problems)
+    problems += [f"I14 audit: {each}" for each in (await world.office.office.audit()).differences]
+    office = read_office(world)
+    problems += check_office(world, office)
+    files = [read_terminal(machine) for machine in world.originals]
+    for machine, own in zip(world.originals, files, strict=True):
+        problems += check_terminal(machine, own, office)
+    for machine in world.machines:
+        if machine.twin_of is not None:
+            problems += check_ops.saved_is_on_the_terminal(machine, read_terminal(machine))
+    problems += check_records.equal_places_have_equal_bases(files, office)
+    problems += await replay_changes_nothing(world, world.office.office)
     return problems
 
 
-def _nothing_lost(
-    world: World, machine: TerminalMachine, own: sqlite3.Connection, held: sqlite3.Connection
-) -> list[str]:
-    """I1, I2, I4: what was called saved is here, and what is here is at the office, once."""
-    here = {op for (op,) in own.execute("SELECT id FROM ops")}
-    lost_here = [op for op in world.saved[machine.name] if op not in here]
-    mine = (OFFICE, machine.key.key_id)
-    taken = _ids(held, "SELECT id FROM ops WHERE office = ? AND key_id = ?", mine)
-    aside = _ids(held, "SELECT id FROM quarantine WHERE office = ? AND key_id = ?", mine)
-    problems = [f"I2 {machine.name} lost {op.hex()}" for op in lost_here]
-    if len(taken) != len(set(taken)):
-        problems.append(f"I3 an operation of {machine.name} was taken twice")
-    if here != {*taken, *aside}:
-        missing = len(here - {*taken, *aside})
-        alien = len({*taken, *aside} - here)
-        problems.append(f"I1 {machine.name}: {missing} not at the office, {alien} only there")
-    return problems
+def check_office(world: World, office: OfficeFile) -> list[str]:
+    """What holds at the office by itself."""
+    return [
+        *check_ops.receipted_is_in_the_log(world, office),
+        *check_ops.nothing_is_there_twice(office),
+        *check_ops.forks_are_listed(world, office),
+        *check_log.chain_holds(office),
+        *check_log.chains_rise(office),
+        *check_log.stamps_are_bounded(office, world.office.clock.newest_ms),
+        *check_records.records_are_the_fold(office),
+        *check_records.digests_prove_it(office),
+        *check_records.deferred_are_replayed(office),
+        *check_figures.cells_are_the_recount(office),
+        *check_figures.parents_are_sums(office),
+    ]
 
 
-def _ids(connection: sqlite3.Connection, query: str, mine: tuple[str, bytes]) -> list[bytes]:
-    return [op for (op,) in connection.execute(query, mine)]
-
-
-def _same_base(
-    machine: TerminalMachine, own: sqlite3.Connection, held: sqlite3.Connection
-) -> list[str]:
-    """I5, I10, I16: the base is the office's records in scope, to the byte, and nothing else."""
-    role, scope = Role(machine.person.role), (machine.person.unit,)
-    wanted = {
-        record: (seq, state)
-        for record, seq, kind, unit, state in held.execute(
-            "SELECT id, seq, kind, unit, state FROM records WHERE office = ? AND unit <> ''",
-            (OFFICE,),
-        )
-        if permissions.may_read(role, kind, unit, scope)
-    }
-    base = {record: (seq, state) for record, seq, state in own.execute(
-        "SELECT record, seq, state FROM base")}  # fmt: skip
-    if base == wanted:
-        return []
-    differ = sum(base[record] != wanted[record] for record in base.keys() & wanted.keys())
-    missing, surplus = len(wanted.keys() - base.keys()), len(base.keys() - wanted.keys())
-    return [f"I5 {machine.name}: {missing} missing, {surplus} too many, {differ} differ"]
-
-
-def _counts(machine: TerminalMachine, own: sqlite3.Connection) -> list[str]:
-    """I4: every operation is in one state, and the sync line counts them so."""
-    assert machine.terminal is not None
-    status = machine.terminal.status
-    (total,) = own.execute("SELECT count(*) FROM ops").fetchone()
-    (held,) = own.execute("SELECT count(*) FROM ops WHERE state = 1").fetchone()
-    said = (status.written, status.held, status.waiting)
-    return [] if said == (total, held, 0) else [f"I4 {machine.name} says {said}, has {total}"]
-
-
-async def _views_agree(world: World) -> list[str]:
-    """What two screens show of one record is the same."""
-    shown: dict[bytes, tuple[str, object]] = {}
-    problems = []
-    for machine in world.terminals:
-        assert machine.terminal is not None
-        page = await machine.terminal.ledger(LedgerQuery("household", with_void=True), 0, 1000)
-        for entry in page.entries:
-            look = (entry.view.unit, dict(sorted(entry.view.fields.items())), entry.view.conflicts)
-            known = shown.setdefault(entry.view.id, (machine.name, look))
-            if known[1] != look:
-                problems.append(f"views of {known[0]} and {machine.name} differ: {known[1]} {look}")
-    return problems
-
-
-async def later_write_wins(world: World) -> list[str]:
-    """I8: who writes after seeing a value beats it, whatever any clock says."""
-    street = world.terminals[-1].terminal
-    assert street is not None
-    record = (await street.ledger(LedgerQuery("household"), 0, 1)).entries[0].view.id
-    problems = []
-    for machine in world.terminals:
-        writer = machine.terminal
-        assert writer is not None
-        if await writer.entry(record) is None:
-            continue
-        await writer.change(record, {"note": machine.name})
-        if not await world.settled():
-            return [f"I8 not settled after {machine.name} wrote"]
-        for other in world.terminals:
-            assert other.terminal is not None
-            entry = await other.terminal.entry(record)
-            if entry is not None and (
-                entry.view.text("note") != machine.name or "note" in entry.view.conflicts
-            ):
-                problems.append(
-                    f"I8 {other.name} shows {entry.view.text('note')!r} after {machine.name} wrote"
-                )
-    return problems
+def check_terminal(machine: TerminalMachine, own: TerminalFile, office: OfficeFile) -> list[str]:
+    """What holds between one file and the office, while that terminal is settled."""
+    return [
+        *check_ops.saved_is_on_the_terminal(machine, own),
+        *check_ops.every_operation_is_in_one_place(own, office),
+        *check_ops.cursors_and_witnesses_hold(own, office),
+        *check_records.base_is_the_scope(own, office),
+        *check_records.screens_show_the_base(own, office),
+        *check_records.nothing_held_lies_on_top(own, office),
+        *check_figures.subscribers_know(own, office),
+    ]

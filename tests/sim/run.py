@@ -2,49 +2,74 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+import logging
+from collections import Counter
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from sim.checks import check_all, later_write_wins
+from sim.checks import check_all, check_terminal
+from sim.files import read_office, read_terminal
 from sim.loop import simulate
-from sim.world import Mix, World
+from sim.mixes import Mix
+from sim.settle import all_come_home, later_write_wins
+from sim.terminal_machine import TerminalMachine
+from sim.trace import Trace
+from sim.world import World
+
+LIMIT_S = 20_000.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Outcome:
     """What one seed came to.
 
     Attributes:
         problems: broken invariants, as text; none when all is well.
         digest: of everything that happened.
-        saved: operations that the screens called saved.
-        crashes: of terminals and of the office.
-        tail: the last things that happened, for the one who has to find out why.
+        faults, deeds: how often each kind really happened.
+        story: what happened, for the one who has to find out why; only of a failed seed.
     """
 
     problems: list[str]
-    digest: str
-    saved: int
-    crashes: int
-    tail: list[str]
+    digest: str = ""
+    faults: Counter[str] = field(default_factory=Counter)
+    deeds: Counter[str] = field(default_factory=Counter)
+    virtual_s: float = 0.0
+    story: list[str] = field(default_factory=list)
 
 
-def run_seed(seed: int, folder: Path, mix: Mix, sabotage: str = "") -> Outcome:
-    """Play the story of ``seed`` in ``folder``."""
+def run_seed(seed: int, folder: Path, mix: Mix) -> Outcome:
+    """Play the story of ``seed`` in ``folder``; a failure of the program is a problem too."""
+    seen: list[Trace] = []
+    took_s: list[float] = []
+    logging.getLogger("armband").setLevel(logging.CRITICAL)
 
-    async def main() -> Outcome:
+    async def main() -> list[str]:
         world = World(seed, folder, mix)
+        seen.append(world.trace)
         await world.begin()
         await world.live()
-        await world.calm()
-        problems = [] if await world.settled() else [f"I25 not settled: {world.statuses()}"]
+
+        def check(machine: TerminalMachine) -> list[str]:
+            return check_terminal(machine, read_terminal(machine), read_office(world))
+
+        problems = await all_come_home(world, check)
         if not problems:
             problems += await later_write_wins(world)
-        if sabotage:
-            world.office.forget_one_operation()
-        problems += await check_all(world)
+        if not problems:
+            problems += await check_all(world)
+        problems += [each for each in world.wiretap.problems if each not in problems]
         await world.end()
-        saved = sum(map(len, world.saved.values()))
-        return Outcome(problems, world.trace.digest(), saved, world.crashes, list(world.trace.tail))
+        took_s.append(asyncio.get_running_loop().time())
+        return problems
 
-    return simulate(seed, main, limit_s=mix.length_s + 7 * mix.settle_s + 600)
+    try:
+        problems = simulate(seed, main, limit_s=LIMIT_S)
+    except Exception as error:
+        problems = [f"{type(error).__name__}: {error}"[:3000]]
+    trace = seen[0]
+    outcome = Outcome(problems, trace.digest(), trace.faults, trace.deeds, sum(took_s))
+    if problems:
+        outcome.story = trace.story(" ".join(problems))
+    return outcome

@@ -4,56 +4,35 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Coroutine
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from armband.client.model import Entry, LedgerQuery, Saved
 from armband.client.terminal import Terminal
+from armband.server.errors import OfficeCannotWrite, StoreError
 from armband.shared.drafts import Draft
-from armband.shared.fields import Patch
 from armband.shared.handshake import invite_id
-from armband.shared.ids import natural_record_id
 from armband.shared.permissions import Role
-from sim.machines import OFFICE, START_MS, OfficeMachine, Person, TerminalMachine
+from sim.faults import TROUBLES
+from sim.mixes import Mix
+from sim.names import OFFICE, PEOPLE, START_MS, YEAR_MS, register
 from sim.net import Network
+from sim.office_machine import OfficeMachine
+from sim.oracle import Reader
+from sim.people import do_something
+from sim.terminal_machine import TerminalMachine
 from sim.trace import Trace
-
-COMMUNITY = f"{OFFICE}/yangguang"
-GRIDS = (f"{COMMUNITY}/a1/g1", f"{COMMUNITY}/a1/g2")
-DOORS_PER_GRID = 6
-PEOPLE = (
-    Person("t1", "grid", GRIDS[0]),
-    Person("t2", "grid", GRIDS[0]),
-    Person("t3", "grid", GRIDS[1]),
-    Person("t4", "community", COMMUNITY),
-    Person("t5", "street", OFFICE),
-)
-YEAR_MS = 365 * 86_400_000
-
-
-@dataclass(frozen=True, slots=True)
-class Mix:
-    """How much happens, and for how long, in virtual seconds."""
-
-    length_s: float = 90.0
-    pause_s: float = 3.0
-    """Mean time between two things that one person does."""
-    trouble_s: float = 4.0
-    """Mean time between two things that go wrong."""
-    settle_s: float = 600.0
-    """Everything must be settled this long after the trouble ends."""
-    restores: float = 0.0
-    """Share of the office's crashes after which an older copy of its file is put back."""
-
-
-ROUGH = Mix(length_s=60.0, pause_s=1.5, trouble_s=1.5)
-MIXES = {"even": Mix(), "rough": ROUGH, "restore": replace(ROUGH, restores=0.5)}
+from sim.wiretap import Wiretap
 
 
 class World:
-    """Everything of one run."""
+    """Everything of one run.
+
+    Attributes:
+        originals: the machines that were there at the beginning; `machines` has the clones too.
+        rolled_back: receipted operations that a restore of the office's file has undone.
+    """
 
     def __init__(self, seed: int, folder: Path, mix: Mix) -> None:
         self.seed = seed
@@ -62,204 +41,144 @@ class World:
         self._rng = random.Random(f"{seed} world")
         self.net = Network(random.Random(f"{seed} net"), self.trace)
         self.office = OfficeMachine(folder, self.net, seed)
-        self.terminals = [TerminalMachine(folder, self.net, person, seed) for person in PEOPLE]
-        self.saved: dict[str, list[bytes]] = {person.name: [] for person in PEOPLE}
-        self.crashes = 0
+        self.wiretap = Wiretap(self.trace, self.office.peek)
+        self.net.tap = self.wiretap
+        self.originals = [TerminalMachine(folder, self.net, who, seed, None) for who in PEOPLE]
+        self.machines = list(self.originals)
+        self.rolled_back: dict[bytes, bytes] = {}
+        self.calm = False
+        self._troubles: dict[int, asyncio.Task[None]] = {}
+        self._count = 0
+
+    # -- beginning and work --------------------------------------------------------------------
 
     async def begin(self) -> None:
         """Found the office, fill its register, enrol the terminals and start them."""
         await self.office.found()
         office = await self.office.start()
-        await office.upsert(_register(), "office")
-        for machine in self.terminals:
+        await office.upsert(register(), "office")
+        for machine in self.machines:
             person = machine.person
             code = await office.create_invite(
                 person.unit, Role(person.role), person.name, START_MS + YEAR_MS
             )
             await office.take_invite(invite_id(code), machine.key.public)
             machine.clock.skew_ms = self._skew_ms()
-            await self._start(machine)
+            await self.start(machine)
 
     async def live(self) -> None:
-        """Work and trouble, until the length of the mix is over."""
+        """Work and trouble, until the length of the mix is over and every trouble has ended."""
         loop = asyncio.get_running_loop()
         end_s = loop.time() + self.mix.length_s
+        kinds = sorted(self.mix.weights)
+        weights = [self.mix.weights[kind] for kind in kinds]
         while loop.time() < end_s:
             await asyncio.sleep(self._rng.expovariate(1 / self.mix.trouble_s))
-            await self._trouble()
+            (kind,) = self._rng.choices(kinds, weights=weights)
+            self._begin_trouble(kind)
+        self.calm = True
+        await asyncio.gather(*self._troubles.values())
+        for machine in self.machines:
+            await machine.rest()
+        self.net.heal()
+        self.trace.tell("world", "all trouble is over")
 
-    async def calm(self) -> None:
-        """Nobody works any more, everything is up again, nothing goes wrong."""
-        for machine in self.terminals:
-            self.net.away[machine.name] = False
-            await machine.crash()
-            await machine.start()
-        if self.office.office is None:
-            await self.office.start()
+    def _begin_trouble(self, kind: str) -> None:
+        self._count += 1
+        number = self._count
+        rng = random.Random(f"{self.seed} trouble {number}")
+        task = asyncio.ensure_future(TROUBLES[kind](self, rng))
+        self._troubles[number] = task
 
-    async def settled(self) -> bool:
-        """Wait until every terminal has handed in all and knows all; False if not in time."""
-        loop = asyncio.get_running_loop()
-        end_s = loop.time() + self.mix.settle_s
-        while loop.time() < end_s:
-            if all(_is_settled(machine.terminal) for machine in self.terminals):
-                # Frames that are still under way must not bring anything new.
-                await asyncio.sleep(5)
-                return all(_is_settled(machine.terminal) for machine in self.terminals)
-            await asyncio.sleep(1)
-        return False
+    def _skew_ms(self) -> int:
+        """Most clocks are a little wrong, some by minutes."""
+        widest_ms = self._rng.choice((2_000, 2_000, 2_000, 600_000))
+        return self._rng.randint(-widest_ms, widest_ms)
 
-    def statuses(self) -> dict[str, object]:
-        """The sync line of every terminal."""
-        return {m.name: m.terminal.status if m.terminal else None for m in self.terminals}
+    # -- for the troubles ----------------------------------------------------------------------
+
+    def some_machine(self, rng: random.Random) -> TerminalMachine:
+        """Any terminal, clones too."""
+        return rng.choice(self.machines)
+
+    async def start(self, machine: TerminalMachine) -> None:
+        """Bring a terminal up, with its person at work."""
+        terminal = await machine.start()
+        self.trace.tell(machine.name, "is up")
+        if not self.calm:
+            machine.beside.run(self._work(machine, terminal))
+
+    async def office_down(self) -> None:
+        """Kill the office; what it has receipted must be on its disk."""
+        await self.office.crash()
+        self.trace.tell("office", "is down")
+        self._look_for_lost("after a crash of the office")
+
+    async def office_up(self) -> None:
+        """Start the office again."""
+        office = await self.office.start()
+        self.trace.tell("office", f"is up: epoch {office.epoch.hex()[:6]}, seq {office.seq}")
+
+    def restored(self) -> None:
+        """The office's file is an older one: what it had receipted since is not on it."""
+        there = self.ops_at_office()
+        for op, key_id in list(self.wiretap.acked.items()):
+            if op not in there:
+                self.rolled_back[op] = self.wiretap.acked.pop(op)
+                self.trace.tell("office", f"has lost an operation of {key_id.hex()[:6]}", op)
+        self.wiretap.allowed.clear()
+
+    def clerk(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Something that the office's people do, in its process."""
+        self.office.beside.run(self._clerks_work(work))
+
+    async def _clerks_work(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        try:
+            await work()
+        except (OfficeCannotWrite, StoreError) as error:
+            self.trace.tell("office", f"cannot: {error}")
+
+    async def import_drafts(self, drafts: Sequence[Draft]) -> list[str]:
+        """Bring drafts into the office; what became of each."""
+        assert self.office.office is not None
+        return await self.office.office.upsert(drafts, "office")
+
+    def now_allowed(self, key_id: bytes, role: str, scope: tuple[str, ...]) -> None:
+        """The office's decision on a terminal is on its disk."""
+        self.wiretap.allowed[key_id] = Reader(role, scope)
+        self.trace.tell("office", f"has decided on {key_id.hex()[:6]}: {role} {' '.join(scope)}")
+
+    # -- what is there -------------------------------------------------------------------------
+
+    def ops_at_office(self) -> set[bytes]:
+        """The ids of all operations in the office's file."""
+        with closing(self.office.connection()) as held:
+            rows = held.execute(
+                "SELECT id FROM ops WHERE office = ?1 UNION "
+                "SELECT id FROM quarantine WHERE office = ?1",
+                (OFFICE,),
+            ).fetchall()
+        return {op for (op,) in rows}
+
+    def _look_for_lost(self, when: str) -> None:
+        """I1: what was receipted is in the log, whatever has happened."""
+        lost = self.wiretap.acked.keys() - self.ops_at_office()
+        for op in sorted(lost):
+            self.wiretap.problems.append(f"I1 {when}: {op.hex()} is receipted and gone")
+
+    # -- people --------------------------------------------------------------------------------
+
+    async def _work(self, machine: TerminalMachine, terminal: Terminal) -> None:
+        rng = random.Random(f"{self.seed} {machine.name} {machine.starts}")
+        while True:
+            await asyncio.sleep(rng.expovariate(1 / self.mix.pause_s))
+            deed, saved = await do_something(terminal, rng)
+            for each in saved:
+                machine.saved[each.op] = each.id
+                self.trace.did(deed, machine.name, f"saves: {deed}", each.op, each.id)
 
     async def end(self) -> None:
         """Stop every machine in an orderly way."""
-        for machine in self.terminals:
+        for machine in self.machines:
             await machine.stop()
         await self.office.stop()
-
-    # -- trouble ------------------------------------------------------------------------------
-
-    async def _trouble(self) -> None:
-        machine = self._rng.choice(self.terminals)
-        what = self._rng.random()
-        if what < 0.25:
-            self.net.cut(machine.name)
-        elif what < 0.45:
-            self.net.away[machine.name] = not self.net.away.get(machine.name)
-            self.net.cut(machine.name)
-        elif what < 0.6:
-            self.net.stall(machine.name)
-            await asyncio.sleep(self._rng.uniform(0, 10))
-            self.net.cut(machine.name)
-        elif what < 0.75:
-            await self._crash_terminal(machine)
-        elif what < 0.9:
-            await self._crash_office()
-        else:
-            machine.clock.skew_ms = self._skew_ms()
-
-    async def _crash_terminal(self, machine: TerminalMachine) -> None:
-        self.trace.add(machine.name, "crashes")
-        self.crashes += 1
-        await machine.crash()
-        await asyncio.sleep(self._rng.uniform(0, 3))
-        await self._start(machine)
-
-    async def _crash_office(self) -> None:
-        self.trace.add("office", "crashes")
-        self.crashes += 1
-        await self.office.crash()
-        if self._rng.random() < self.mix.restores:
-            if self.office.put_back():
-                self.trace.add("office", "is restored from an older copy")
-            else:
-                self.office.back_up()
-        await asyncio.sleep(self._rng.uniform(0, 5))
-        await self.office.start()
-
-    def _skew_ms(self) -> int:
-        """Most clocks are a little wrong, some by minutes, a few by a year."""
-        widest_ms = self._rng.choice((2_000, 2_000, 600_000, YEAR_MS))
-        return self._rng.randint(-widest_ms, widest_ms)
-
-    # -- people -------------------------------------------------------------------------------
-
-    async def _start(self, machine: TerminalMachine) -> None:
-        await machine.start()
-        machine.beside(lambda terminal: _task(self._work(machine.name, terminal)))
-
-    async def _work(self, name: str, terminal: Terminal) -> None:
-        rng = random.Random(f"{self.seed} {name} {self.crashes}")
-        while True:
-            await asyncio.sleep(rng.expovariate(1 / self.mix.pause_s))
-            for saved in await _do_something(terminal, rng):
-                self.saved[name].append(saved.op)
-                self.trace.add(name, "saves", saved.op)
-
-
-def _task(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-    return asyncio.ensure_future(work)
-
-
-def _is_settled(terminal: Terminal | None) -> bool:
-    if terminal is None:
-        return False
-    status = terminal.status
-    return status.connected and not status.catching_up and status.waiting == 0
-
-
-def _register() -> list[Draft]:
-    places = {COMMUNITY: "community", f"{COMMUNITY}/a1": "area", **dict.fromkeys(GRIDS, "grid")}
-    drafts = [Draft("unit", natural_record_id(OFFICE, "unit", OFFICE), OFFICE, {
-        "name": "莲湖街道办事处", "level": "office"})]  # fmt: skip
-    for code, level in places.items():
-        fields: Patch = {"name": code.rpartition("/")[2], "level": level}
-        drafts.append(Draft("unit", natural_record_id(OFFICE, "unit", code), code, fields))
-    for grid in GRIDS:
-        for number in range(DOORS_PER_GRID):
-            door = f"1-1-{number + 1}01"
-            record = natural_record_id(OFFICE, "household", grid, door)
-            drafts.append(Draft("household", record, grid, {"door": door, "people": 3}))
-    return drafts
-
-
-async def _do_something(terminal: Terminal, rng: random.Random) -> list[Saved]:
-    doors = (await terminal.ledger(LedgerQuery("household"), 0, 100)).entries
-    what = rng.random()
-    if what < 0.15 or not doors:
-        return await terminal.record([_check(terminal, rng)])
-    door = rng.choice(doors)
-    if what < 0.5:
-        return await terminal.record([_visit(terminal, rng, door)])
-    if what < 0.8:
-        return [await terminal.change(door.view.id, _edit(rng))]
-    if what < 0.87:
-        return await _take_back(terminal, rng)
-    if what < 0.95:
-        return await _settle_one(terminal, rng)
-    return [await terminal.change(door.view.id, {"unit": rng.choice(GRIDS)})]
-
-
-def _check(terminal: Terminal, rng: random.Random) -> Draft:
-    fields: Patch = {
-        "code": rng.choice(("green", "yellow", "red")),
-        "decision": rng.choice(("passed", "referred")),
-        "temp_tenths": rng.randint(360, 385),
-        "stranger_phone": f"1000000000{rng.randint(0, 9)}",
-    }
-    return Draft("check", terminal.new_id(), terminal.identity.scope[0], fields)
-
-
-def _visit(terminal: Terminal, rng: random.Random, door: Entry) -> Draft:
-    fields: Patch = {
-        "household": door.view.id.hex(),
-        "channel": rng.choice(("door", "phone", "wechat")),
-        "outcome": rng.choice(("met", "no_answer")),
-    }
-    return Draft("visit", terminal.new_id(), door.view.unit, fields)
-
-
-def _edit(rng: random.Random) -> Patch:
-    patch: Patch = {}
-    if rng.random() < 0.6:
-        patch["people"] = rng.randint(1, 9)
-    if rng.random() < 0.5 or not patch:
-        patch["phone"] = f"1000000{rng.randint(0, 9999):04}"
-    return patch
-
-
-async def _take_back(terminal: Terminal, rng: random.Random) -> list[Saved]:
-    kind = rng.choice(("visit", "check"))
-    mine = (await terminal.ledger(LedgerQuery(kind), 0, 50)).entries
-    return [await terminal.void(rng.choice(mine).view.id, "错")] if mine else []
-
-
-async def _settle_one(terminal: Terminal, rng: random.Random) -> list[Saved]:
-    open_ones = await terminal.conflicts()
-    if not open_ones:
-        return []
-    conflict = rng.choice(open_ones)
-    chosen = rng.choice(conflict.choices)
-    return [await terminal.change(conflict.record, {conflict.field: chosen.value})]

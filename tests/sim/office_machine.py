@@ -1,0 +1,116 @@
+"""The office's server in a simulation: up or down, with its real file between."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import shutil
+import sqlite3
+from contextlib import AsyncExitStack, closing, suppress
+from pathlib import Path
+
+from armband.server.gateway import Gateway
+from armband.server.office import Office, found_office, open_office
+from armband.server.store.sqlite import SqliteStore, migrated
+from armband.shared.policy import Policy
+from sim.beside import Beside
+from sim.clock import Clock, environment
+from sim.database import SimDatabase
+from sim.names import OFFICE, OFFICE_NAME
+from sim.net import Network
+
+COPIES_MAX = 4
+
+
+class OfficeMachine:
+    """One machine with one file."""
+
+    def __init__(self, folder: Path, net: Network, seed: int) -> None:
+        self.path = folder / "office.db"
+        self._folder = folder
+        self._copies: list[Path] = []
+        self._copied = 0
+        self.clock = Clock()
+        self._environment = environment(self.clock, f"{seed} office")
+        self._rng = random.Random(f"{seed} office disk")
+        self._net = net
+        self._stack = AsyncExitStack()
+        self.beside = Beside()
+        self._peek: sqlite3.Connection | None = None
+        self.lock = asyncio.Lock()
+        self.database: SimDatabase | None = None
+        self.office: Office | None = None
+
+    async def found(self) -> None:
+        """Make the office's file."""
+        database = SimDatabase(self.path, self._rng)
+        await migrated(database)
+        await found_office(
+            SqliteStore(database, OFFICE), OFFICE, OFFICE_NAME, self._environment, Policy()
+        )
+        await database.close()
+
+    async def start(self) -> Office:
+        """Come up on whatever the file holds, and take connections."""
+        self.database = SimDatabase(self.path, self._rng)
+        await migrated(self.database)
+        store = SqliteStore(self.database, OFFICE)
+        self.office = await self._stack.enter_async_context(open_office(store, self._environment))
+        gateway = Gateway(self.office, self._environment)
+        gateway.start()
+        self._stack.push_async_callback(gateway.stop)
+        self._peek = self.connection()
+        self._net.accept = gateway.serve
+        return self.office
+
+    async def stop(self) -> None:
+        """End in an orderly way."""
+        self._net.accept = None
+        await self.beside.end()
+        await self._stack.aclose()
+        self._forget()
+
+    def connection(self) -> sqlite3.Connection:
+        """The file, for the checks."""
+        return sqlite3.connect(self.path)
+
+    def peek(self) -> sqlite3.Connection | None:
+        """The file as it is on the disk at this moment; None while the office is down."""
+        return self._peek
+
+    async def crash(self) -> None:
+        """The process is killed."""
+        if self.database is None:
+            return
+        database = self.database
+        database.kill()
+        await self._net.office_gone()
+        await self.beside.end()
+        with suppress(asyncio.CancelledError):
+            await self._stack.aclose()
+        await database.close()
+        self._forget()
+
+    def _forget(self) -> None:
+        if self._peek is not None:
+            self._peek.close()
+        self._stack, self.database, self.office, self._peek = AsyncExitStack(), None, None, None
+
+    # -- copies ----------------------------------------------------------------------------------
+
+    def back_up(self) -> None:
+        """Copy the file as it is at this moment, while the process runs or not."""
+        self._copied += 1
+        copy = self._folder / f"office-{self._copied}.db"
+        with closing(self.connection()) as source:
+            source.execute("VACUUM INTO ?", (str(copy),))
+        self._copies.append(copy)
+        if len(self._copies) > COPIES_MAX:
+            self._copies.pop(0).unlink()
+
+    def put_back(self) -> bool:
+        """Replace the file by some older copy, while the process is down; False without one."""
+        if not self._copies:
+            return False
+        shutil.copyfile(self._rng.choice(self._copies), self.path)
+        return True
