@@ -254,6 +254,16 @@ async def until_there(terminal: Terminal, record: bytes) -> None:
     stop()
 
 
+async def test_temperatures_in_degrees_or_tenths(terminal: Terminal) -> None:
+    await saved(terminal, "household", door="3-2-502", unit=G1)
+    told = {"household": "3-2-502", "channel": "door", "outcome": "met"}
+    for temps in ("36.5, 37.9", [36.5, 37.9], [365, 379], [36.5, 379]):
+        visit = await saved(terminal, "visit", **told, temps=temps)
+        assert visit.fields["temps"] == [365, 379]
+    assert "34.0" in await refusal(terminal, "visit", **told, temps=[36.5, "hot"])
+    assert "34.0" in await refusal(terminal, "visit", **told, temps=[99])
+
+
 async def test_a_unit_is_one_record_whoever_names_it(rig: Rig, tmp_path: Path) -> None:
     async with place(rig, tmp_path / "a", "lianhu", Role.STREET) as a:
         root = natural_record_id(OFFICE, "unit", "lianhu")

@@ -53,7 +53,7 @@ def right_instead(declared: Field, complaint: str) -> tuple[str, Parts]:
             return EMPTY, {}
         return (TOO_LONG if length[1] == "str" else TOO_MANY), {"most": int(length[3])}
     bound = _BOUND.match(complaint)
-    if bound and declared.type is not FieldType.TEMPERATURE:
+    if bound and declared.type not in (FieldType.TEMPERATURE, FieldType.TEMPERATURES):
         if bound[1] == ">=":
             return TOO_SMALL, {"least": int(bound[2])}
         return TOO_LARGE, {"most": int(bound[2])}

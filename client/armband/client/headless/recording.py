@@ -139,6 +139,9 @@ def _value(kind: Kind, name: str, given: object, today: str) -> Value:
         return str(given) if given else None
     if isinstance(given, float):
         given = str(given)
+    if isinstance(given, list) and any(isinstance(item, float) for item in given):
+        # Degrees, as people write them; a list of texts is never read anew.
+        given = " ".join(map(str, given))
     if isinstance(given, str):
         return parse_field(kind, name, given, today, _label) if given else None
     if given is None or isinstance(given, bool | int):
