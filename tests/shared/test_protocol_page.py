@@ -133,7 +133,7 @@ def test_every_limit_with_its_value() -> None:
 
 def shown_examples() -> dict[str, str]:
     """The worked examples as the page shows them."""
-    block = PAGE.split("## 15. Worked examples")[1].split("```")[1]
+    block = PAGE.split("## 16. Worked examples")[1].split("```")[1]
     found: dict[str, str] = {}
     name = ""
     for line in block.strip().splitlines():

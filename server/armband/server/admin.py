@@ -19,12 +19,14 @@ from armband.server.admin_args import (
     RecordsArgs,
     RevokeArgs,
     RollupArgs,
+    TakeArgs,
     TokenArgs,
     UpsertArgs,
 )
 from armband.server.errors import BadRequest, NotFound
 from armband.server.model import RecordsPage, Terminal
 from armband.server.office import Office
+from armband.server.taking import Taken, take
 from armband.shared.days import add_days, is_day
 from armband.shared.environment import Environment
 from armband.shared.permissions import Role
@@ -53,6 +55,7 @@ class Admin:
             "invite": (InviteArgs, self._invite),
             "token": (TokenArgs, self._token),
             "revoke": (RevokeArgs, self._revoke),
+            "take": (TakeArgs, self._take),
         }
 
     async def call(
@@ -188,6 +191,10 @@ class Admin:
             if args.id.lower() in (terminal.name.lower(), terminal.key_id.hex()):
                 return _shown(await self._office.revoke(terminal.key_id))
         raise NotFound(f"no terminal is called {args.id!r}; armband-server terminals lists them")
+
+    async def _take(self, args: TakeArgs) -> Taken:
+        """What became of a file of unsent work; see `taking.Taken`."""
+        return await take(self._office, args.content)
 
     def _unit(self, code: str) -> str:
         """A unit of this office; the office itself for ``""``."""

@@ -69,6 +69,12 @@ class RevokeArgs(msgspec.Struct, forbid_unknown_fields=True):
     id: str
 
 
+class TakeArgs(msgspec.Struct, forbid_unknown_fields=True):
+    """The bytes of a file of unsent work."""
+
+    content: bytes
+
+
 class QuarantineArgs(msgspec.Struct, forbid_unknown_fields=True):
     """How many of the newest to list."""
 

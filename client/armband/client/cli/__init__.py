@@ -77,6 +77,7 @@ def _print_anything() -> None:
 
 def _run(parsed: argparse.Namespace, output: Output) -> ExitCode:
     """Each command is a module, imported when it is asked for; textual only with the screens."""
-    module = import_module(f"armband.client.cli.{parsed.command or 'screens'}")
+    name = (parsed.command or "screens").replace("-", "_")
+    module = import_module(f"armband.client.cli.{name}")
     run: Callable[[argparse.Namespace, Output], ExitCode] = module.run
     return run(parsed, output)

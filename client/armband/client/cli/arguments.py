@@ -38,6 +38,7 @@ def parser() -> argparse.ArgumentParser:
     )
     _rollups(commands, [common, json])
     _doctor(commands, [common, json])
+    _export_unsent(commands, [common, json])
     return top
 
 
@@ -124,3 +125,12 @@ def _doctor(commands: _Commands, parents: _Parents) -> None:
         action="store_true",
         help=_("set a damaged store aside and begin a new one with what was not sent yet"),
     )
+
+
+def _export_unsent(commands: _Commands, parents: _Parents) -> None:
+    export = commands.add_parser(
+        "export-unsent",
+        parents=parents,
+        help=_("write what waits into a file, to be carried to the office"),
+    )
+    export.add_argument("file", metavar="FILE", type=Path)

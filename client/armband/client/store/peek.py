@@ -1,14 +1,21 @@
-"""A look at the store of a terminal that another process holds: reads only, waits for nobody."""
+"""A look at a terminal's store beside the process that holds it: reads only, waits for nobody."""
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from armband.client.errors import StoreDamaged
 from armband.client.model import SyncStatus
+from armband.client.store.chain import waiting
 from armband.client.store.desk import load_status
 from armband.client.store.driver import connect_reader
+from armband.client.sync_port import Batch
+from armband.shared import limits
+
+T = TypeVar("T")
 
 
 def peek_status(path: Path) -> SyncStatus | None:
@@ -17,12 +24,33 @@ def peek_status(path: Path) -> SyncStatus | None:
     Raises:
         StoreDamaged: the file is no sound database of this release.
     """
-    if not path.exists():
-        return None
+    return _peek(path, load_status) if path.exists() else None
+
+
+def peek_waiting(path: Path) -> list[Batch]:
+    """All waiting operations, in runs of at most `limits.MAX_BATCH_OPS`, by counter.
+
+    Raises:
+        StoreDamaged: the file is no sound database of this release.
+    """
+    return _peek(path, _load_waiting) if path.exists() else []
+
+
+def _load_waiting(conn: sqlite3.Connection) -> list[Batch]:
+    conn.execute("BEGIN")
+    batches: list[Batch] = []
+    after = 0
+    while batch := waiting(conn, after, limits.MAX_BATCH_OPS, limits.MAX_UNPACKED):
+        batches.append(batch)
+        after = batch.counter + len(batch.wires) - 1
+    return batches
+
+
+def _peek(path: Path, look: Callable[[sqlite3.Connection], T]) -> T:
     try:
         conn = connect_reader(path)
         try:
-            return load_status(conn)
+            return look(conn)
         finally:
             conn.close()
     except sqlite3.Error as error:

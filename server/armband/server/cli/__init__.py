@@ -45,6 +45,7 @@ VERBS: Mapping[str, Verb] = {
     "export": Verb("export", "write records as a ledger"),
     "terminals": Verb("terminals", "list the terminals"),
     "revoke": Verb("revoke", "trust a terminal no more"),
+    "take": Verb("take", "take in a file of unsent work"),
     "tray": Verb("tray", "list what was refused"),
     "audit": Verb("audit", "recount everything and compare"),
     "doctor": Verb("doctor", "look for damage"),
