@@ -28,8 +28,8 @@ from armband.server.office.opening import STORE_FILE as OFFICE_FILE
 from armband.shared.drafts import Draft
 from armband.shared.fields import Patch
 from armband.shared.ids import new_record_id
-from armband.shared.permissions import Role
 from faults.processes import OfficeProcess, Program, rows_of
+from support.enrolled import enrol_by_commands
 from support.real_office import new_office, run_command, serving
 from support.waiting import until
 
@@ -289,15 +289,7 @@ async def _joined(
 
 
 def _enrol(office: OfficeProcess, folder: Path) -> None:
-    invite = run_command(
-        "armband-server", "invite", "--data", office.directory, "--unit", "lianhu/yg", "--role",
-        Role.GRID.value, "--name", "张三", "--json",
-    )  # fmt: skip
-    assert invite.code == 0, invite.err
-    done = run_command(
-        "armband", "enrol", invite.json["code"], "--url", office.url, "--data", folder
-    )
-    assert done.code == 0, done.err
+    enrol_by_commands(office.directory, office.url, folder)
 
 
 def _compare(directory: Path, folder: Path, aside: Path, report: KillReport) -> None:
