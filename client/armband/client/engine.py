@@ -34,6 +34,8 @@ class Engine:
         self.announcer = Announcer()
         self._counts = status
         self._link = LinkState(revoked=status.revoked)
+        self._welcomed: tuple[int, float] | None = None
+        """The office's time at the newest welcome, and the loop's when it was taken up."""
         self._running: dict[asyncio.Task[Any], None] = {}
 
     @property
@@ -105,6 +107,7 @@ class Engine:
                 welcome, new_epoch=new_epoch, clear_base=clear_base, now_ms=now_ms
             )
 
+        self._welcomed = (welcome.now_ms, asyncio.get_running_loop().time())
         identity = await self.settled(write())
         if identity != self.identity:
             self.identity = identity
@@ -116,8 +119,15 @@ class Engine:
 
     async def apply_receipts(self, receipts: wire.Receipts, now_ms: int) -> None:
         """What the office answered."""
-        office_now_ms = now_ms + self._link.clock_offset_ms
+        office_now_ms = self._office_now_ms(now_ms)
         await self.settled(_plain(self.store.apply_receipts(receipts, now_ms, office_now_ms)))
+
+    def _office_now_ms(self, now_ms: int) -> int:
+        """The office's time, by a clock that nobody sets: the wall's may have jumped since."""
+        if self._welcomed is None:
+            return now_ms
+        office_ms, at_s = self._welcomed
+        return office_ms + round((asyncio.get_running_loop().time() - at_s) * 1000)
 
     async def apply_feed(self, feed: wire.Feed, rows: Sequence[wire.FeedRow], now_ms: int) -> None:
         """A frame of the office's records."""
