@@ -92,6 +92,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--from", dest="first", type=int, default=1, metavar="S", help="the first")
     parser.add_argument("--mix", choices=sorted(MIXES), default="even", help="what goes wrong")
     parser.add_argument("--jobs", type=int, default=1, metavar="J", help="processes")
+    parser.add_argument("--stop", action="store_true", help="stop at the first that fails")
     options = parser.parse_args(arguments)
     tally, started = Tally(), time.monotonic()
     seeds = range(options.first, options.first + options.seeds)
@@ -100,6 +101,8 @@ def main(arguments: list[str]) -> int:
         if outcome.problems:
             with_story = len(tally.failed) <= STORIES_MAX
             show(seed, options.mix, outcome, with_story=with_story)
+            if options.stop:
+                break
     summary(tally, options.mix, time.monotonic() - started)
     missing = tally.missing(MIXES[options.mix]) if options.seeds > 1 else []
     for kind in missing:

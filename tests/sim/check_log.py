@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from hashlib import blake2b
 
 from sim.files import OfficeFile
+from sim.world import World
 
 DRIFT_MS = 300_000
 ID_BYTES = 16
@@ -48,3 +49,15 @@ def stamps_are_bounded(office: OfficeFile, newest_ms: int) -> Iterable[str]:
     for row in office.log:
         if row.eff > ((newest_ms + DRIFT_MS) << 16) + row.seq:
             yield f"I9 {row.id.hex()} at seq {row.seq}: its stamp is ahead of the office's clock"
+
+
+def clocks_follow_what_was_seen(world: World, office: OfficeFile) -> Iterable[str]:
+    """I8: whoever has seen a record stamps higher, also with a clock of the year before.
+
+    Not so when the office's own clock went back: a terminal follows it down when nothing waits.
+    """
+    if world.trace.faults["office clock jumps"]:
+        return
+    for row in office.log:
+        if row.hlc <= row.seen:
+            yield f"I8 {row.id.hex()} on {row.record.hex()} saw {row.seen} and stamped {row.hlc}"

@@ -32,6 +32,13 @@ class LogRow:
     kind: str
     payload: bytes
     hist: bytes
+    hlc: int
+
+    @property
+    def seen(self) -> int:
+        """The version of the record that its author had seen."""
+        seen: int = msgspec.msgpack.decode(self.payload)[4]
+        return seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +132,7 @@ def read_office(world: World) -> OfficeFile:
         (seq, hist, epoch) = rows("SELECT seq, hist, epoch FROM offices WHERE office = ?")[0]
         log = rows(
             "SELECT seq, id, prev, key_id, branch, counter, eff, suspect, record, kind, payload, "
-            "hist FROM ops WHERE office = ? ORDER BY seq"
+            "hist, hlc FROM ops WHERE office = ? ORDER BY seq"
         )
         office = OfficeFile(
             seq=seq,

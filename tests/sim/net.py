@@ -106,6 +106,8 @@ class SimTransport:
     async def close(self, code: int, reason: str) -> None:
         if self._out.closed is None:
             self._net.trace.tell(self._who, f"closes {code} {reason}".rstrip())
+            if self._net.tap is not None:
+                self._net.tap.closes(self._number, self._side, code, reason)
         for pipe in (self._out, self._in):
             pipe.closed = pipe.closed or (code, reason)
             pipe.wake()

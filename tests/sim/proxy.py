@@ -23,3 +23,6 @@ class Tap(Protocol):
 
     def sends(self, number: int, side: str, frame: bytes) -> None:
         """``side`` is "terminal" or "office"."""
+
+    def closes(self, number: int, side: str, code: int, reason: str) -> None:
+        """``side`` ends the connection in an orderly way."""

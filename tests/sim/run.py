@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from armband.server.errors import StoreError
 from sim.checks import check_all, check_terminal
 from sim.files import read_office, read_terminal
 from sim.loop import simulate
@@ -39,11 +40,24 @@ class Outcome:
     story: list[str] = field(default_factory=list)
 
 
+class _Failures(logging.Handler):
+    """What the program logs as failed, beside a disk that refuses: nothing may."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.texts: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else None
+        if not isinstance(error, StoreError):
+            self.texts.append(f"failed: {record.getMessage()}: {error!r}")
+
+
 def run_seed(seed: int, folder: Path, mix: Mix) -> Outcome:
     """Play the story of ``seed`` in ``folder``; a failure of the program is a problem too."""
     seen: list[Trace] = []
     took_s: list[float] = []
-    logging.getLogger("armband").setLevel(logging.CRITICAL)
+    failures = _Failures()
 
     async def main() -> list[str]:
         world = World(seed, folder, mix)
@@ -61,13 +75,20 @@ def run_seed(seed: int, folder: Path, mix: Mix) -> Outcome:
             problems += await check_all(world)
         problems += [each for each in world.wiretap.problems if each not in problems]
         await world.end()
+        problems += failures.texts[:3]
         took_s.append(asyncio.get_running_loop().time())
         return problems
 
+    logger = logging.getLogger("armband")
+    logger.addHandler(failures)
+    propagate, logger.propagate = logger.propagate, False
     try:
         problems = simulate(seed, main, limit_s=LIMIT_S)
     except Exception as error:
         problems = [f"{type(error).__name__}: {error}"[:3000]]
+    finally:
+        logger.removeHandler(failures)
+        logger.propagate = propagate
     trace = seen[0]
     outcome = Outcome(problems, trace.digest(), trace.faults, trace.deeds, sum(took_s))
     if problems:

@@ -14,12 +14,15 @@ from dataclasses import dataclass, field
 import msgspec
 
 from armband.shared import wire
-from armband.shared.ops import Op, key_id_of, link_all
+from armband.shared.ops import Op, link_all
 from sim import oracle
 from sim.names import OFFICE
+from sim.proxy import Mischief
 from sim.trace import Trace
 
 PROBLEMS_MAX = 20
+BASE_DIFFERS = (1000, "base differs")
+_BLAMED = (wire.CLOSE_BAD_FRAME, wire.CLOSE_PROTOCOL)
 _STATUS = {
     wire.STATUS_ACCEPTED: "accepted",
     wire.STATUS_MERGED: "merged",
@@ -83,6 +86,16 @@ class Wiretap:
             self._from_terminal(line, wire.decode_from_terminal(frame))
         else:
             self._from_office(line, wire.decode_from_office(frame))
+
+    def closes(self, number: int, side: str, code: int, reason: str) -> None:
+        """I10: nothing here damages a base, so none may differ; nor does a peer misbehave unless
+        the proxy has made it look so."""
+        name = self._lines[number].name
+        provoked = any(self._trace.faults[mischief.value] for mischief in Mischief)
+        if side == "terminal" and code == BASE_DIFFERS[0] and reason == BASE_DIFFERS[1]:
+            self._problem(f"I10 {name} finds that its base differs")
+        elif code in _BLAMED and not provoked:
+            self._problem(f"I10 the {side} blames the other on the line of {name}: {code} {reason}")
 
     def _problem(self, text: str) -> None:
         if len(self.problems) < PROBLEMS_MAX:
@@ -190,8 +203,3 @@ class Wiretap:
             *told,
             *message.left,
         )
-
-
-def key_of(public_key: bytes) -> bytes:
-    """The id under which the office lists a key."""
-    return key_id_of(public_key)
