@@ -181,6 +181,20 @@ def test_every_suppression_says_why() -> None:
     assert not bare
 
 
+def test_statements_have_no_numbered_placeholders() -> None:
+    """Python 3.12 warns of ``?1`` with a tuple; ``?``, or ``:name`` with a dict, work."""
+    numbered = [
+        f"{name}:{node.lineno}"
+        for name in python_files(*PROGRAMS)
+        if "/store/" in name
+        for node in ast.walk(ast.parse(text_of(name)))
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and re.search(r"\?[1-9]", node.value)
+    ]
+    assert not numbered
+
+
 def test_no_registry_is_named() -> None:
     found = [f"{name}: {host}" for name, text in texts() for host in REGISTRY_HOSTS if host in text]
     assert not found

@@ -33,9 +33,9 @@ KEPT_ASIDE = """
     SELECT id, key_id, counter, prev, hlc, nonce, payload FROM quarantine WHERE office = ?"""
 HEADS = "SELECT key_id, branch, op, counter, eff FROM heads WHERE office = ?"
 LINKS = """
-    SELECT key_id, branch, counter, id, eff, prev FROM ops WHERE office = ?1
+    SELECT key_id, branch, counter, id, eff, prev FROM ops WHERE office = :office
     UNION ALL
-    SELECT key_id, branch, counter, id, floor, prev FROM quarantine WHERE office = ?1"""
+    SELECT key_id, branch, counter, id, floor, prev FROM quarantine WHERE office = :office"""
 ORPHANS = "SELECT prev FROM forks WHERE office = ? AND orphan = 1"
 KEYS = "SELECT name, key_id, public_key FROM terminals WHERE office = ?"
 STRAY_MOVES = """
@@ -144,7 +144,7 @@ def _check_heads(conn: sqlite3.Connection, office: str) -> Iterator[str]:
     newest: dict[tuple[bytes, bytes], tuple[int, bytes, int]] = {}
     known = {CHAIN_START, *(prev for (prev,) in conn.execute(ORPHANS, (office,)))}
     followed: dict[bytes, tuple[bytes, int]] = {}
-    for key_id, branch, counter, op, eff, prev in conn.execute(LINKS, (office,)):
+    for key_id, branch, counter, op, eff, prev in conn.execute(LINKS, {"office": office}):
         known.add(op)
         followed[prev] = (key_id, counter)
         key = (key_id, branch)
