@@ -210,9 +210,9 @@ async def test_what_cannot_be_answered_is_refused_and_leaves_no_file(tmp_path):
         await export_to(shelf(), Query(kind_named("visit"), day_from="2022-02-30"), path)
     with pytest.raises(NotFound, match="no such unit"):
         await export_to(shelf(), Query(kind_named("visit"), unit="lianhu/x"), path)
-    days = {"day_from": "2022-04-01", "day_to": "2022-03-31"}
+    backwards = Query(kind_named("visit"), day_from="2022-04-01", day_to="2022-03-31")
     with pytest.raises(BadRequest, match="is after --to 2022-03-31"):
-        await export_to(shelf(), Query(kind_named("visit"), **days), path)
+        await export_to(shelf(), backwards, path)
     with pytest.raises(BadRequest, match="--out"):
         await export_to(shelf(), Query(kind_named("visit"), form="xlsx"), Screen())
 
