@@ -113,7 +113,8 @@ def test_what_is_no_utf8_is_said_in_a_line(tmp_path: Path) -> None:
 
 def test_a_stream_without_chinese_gets_escapes(folder: Path) -> None:
     program = Path(sys.executable).parent / "armband-server"
-    words = ["invite", "--data", str(folder), "--unit", "lianhu", "--role", "grid", "--name", "王敏"]
+    words = ["invite", "--data", str(folder), "--unit", "lianhu", "--role", "grid"]
+    words += ["--name", "王敏"]
     done = subprocess.run(
         [program, *words], env={"PYTHONIOENCODING": "ascii"}, capture_output=True, check=False
     )
