@@ -254,7 +254,9 @@ async def test_lines_behind_a_question_survive_the_end_of_the_program(tmp_path: 
         assert await kept() == ["wjg376g", "zhaomei 365 g"]
     async with desk(tmp_path) as running:
         await running.sees("> wjg376g")
-        await running.write("\r3\r")
+        await running.write("\r")
+        await heard(running, Question)
+        await running.write("3\r")
         await heard(running, Kept)
         await running.sees("> zhaomei 365 g")
         await running.write("\r")
