@@ -8,7 +8,13 @@ from armband.client.errors import UnknownOperation
 from armband.client.model import Identity
 from armband.client.overlay import OpState
 from armband.client.store.derive import refresh, refresh_all
-from armband.client.store.tables import SyncRow, encode, load_identity, load_sync
+from armband.client.store.tables import (
+    SyncRow,
+    encode,
+    load_bases,
+    load_identity,
+    load_sync,
+)
 from armband.shared import hlc, wire
 from armband.shared.ids import NO_ID
 
@@ -56,8 +62,25 @@ def apply_receipts(
     )
     if conn.execute("SELECT 1 FROM ops WHERE state = 0 LIMIT 1").fetchone() is None:
         # Nothing unsent depends on a clock that ran ahead: it may come back to the office's.
-        conn.execute("UPDATE sync SET hlc = ?", (hlc.lowered(clock, office_now_ms),))
+        lowered = hlc.lowered(clock, office_now_ms)
+        if lowered < clock:
+            lowered = min(clock, max(lowered, _newest_seen(conn)))
+            conn.execute("UPDATE sync SET hlc = ?", (lowered,))
     return refresh(conn, sync.key_id, touched)
+
+
+def _newest_seen(conn: sqlite3.Connection) -> int:
+    """The highest stamp that this terminal has seen: its next one must be above it.
+
+    Walks all records; needed only while this terminal's clock is ahead of the office's.
+    """
+    views, own = conn.execute(
+        "SELECT (SELECT max(stamp) FROM view WHERE stamp < ?), (SELECT max(eff) FROM ops)",
+        (hlc.MAX_STAMP,),
+    ).fetchone()
+    overlaid = [row[0] for row in conn.execute("SELECT DISTINCT record FROM ops WHERE shown = 1")]
+    bases = load_bases(conn, overlaid).values()
+    return max([views or 0, own or 0, *(state.stamp for state in bases)])
 
 
 def _note_witness(conn: sqlite3.Connection, sync: SyncRow, seq: int, hist: bytes) -> None:
