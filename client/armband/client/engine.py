@@ -131,7 +131,8 @@ class Engine:
 
     async def apply_feed(self, feed: wire.Feed, rows: Sequence[wire.FeedRow], now_ms: int) -> None:
         """A frame of the office's records."""
-        await self.settled(_plain(self.store.apply_feed(feed, rows, now_ms)))
+        live = self._link.connected and not self._link.catching_up
+        await self.settled(_plain(self.store.apply_feed(feed, rows, now_ms, live=live)))
 
     async def caught_up(self, caught: wire.CaughtUp, now_ms: int) -> bool:
         """Whether the base is what the office says it must be."""

@@ -9,6 +9,7 @@ import pytest
 
 from armband.client.errors import UnknownOperation
 from armband.client.model import Standing
+from armband.client.sync_port import LinkState
 from armband.shared import hlc, wire
 from armband.shared.drafts import Draft
 from armband.shared.errors import InvalidRecord
@@ -368,3 +369,19 @@ async def test_held_work_that_no_base_will_hold_goes_when_all_is_there(
     assert await standing(local, outside[1].id) is Standing.WRITTEN
     await local.terminal.replica.apply_receipts(late, 0)
     assert await standing(local, outside[1].id) is None
+
+
+async def test_a_receipt_that_comes_after_its_record_has_left_shows_nothing(
+    local: Local, office: MiniOffice
+) -> None:
+    await connect(local, office)
+    local.terminal.replica.link_changed(LinkState(connected=True))
+    await local.terminal.record([household()])
+    batch = await local.store.waiting(0, 500, 1 << 20)
+    assert batch is not None
+    late = office.take(batch, KEY_ID)
+    office.write(HOME, "household", {"unit": "elsewhere/x"})
+    await feed(local, office, HOME)
+    assert await standing(local) is Standing.WRITTEN
+    await local.terminal.replica.apply_receipts(late, local.clock.now_ms)
+    assert await local.terminal.entry(HOME) is None

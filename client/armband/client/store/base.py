@@ -17,9 +17,18 @@ from armband.shared.ops import join_digests, set_digest
 
 
 def apply_feed(
-    conn: sqlite3.Connection, feed: wire.Feed, rows: Sequence[wire.FeedRow], now_ms: int
+    conn: sqlite3.Connection,
+    feed: wire.Feed,
+    rows: Sequence[wire.FeedRow],
+    now_ms: int,
+    *,
+    live: bool = False,
 ) -> frozenset[str]:
     """Take a feed frame in: rows, records that left, cursor and witness in this transaction.
+
+    Args:
+        live: this terminal has caught up, so each frame completes the base: what the office holds
+            and the base lacks by then is out of this terminal's scope.
 
     Raises:
         ProtocolViolation: the frame does not start at the cursor, or a row is damaged.
@@ -48,7 +57,8 @@ def apply_feed(
     if feed.to_seq > sync.witness_seq:
         conn.execute("UPDATE sync SET witness_seq = ?, witness_hist = ?", (feed.to_seq, feed.hist))
     bases: dict[bytes, State] = {record: state for record, (_seq, state, _raw) in newest.items()}
-    return refresh(conn, sync.key_id, touched, bases)
+    kinds = refresh(conn, sync.key_id, touched, bases)
+    return kinds | _settle(conn, sync.key_id, feed.to_seq) if live else kinds
 
 
 def _decoded(rows: Sequence[wire.FeedRow]) -> dict[bytes, tuple[int, State, bytes]]:
@@ -109,11 +119,17 @@ def caught_up(
         digest, count = set_digest(rows), len(rows)
     if (digest, count) != (caught.digest, caught.count):
         return False, frozenset()
-    conn.execute("UPDATE sync SET settled = ?, last_contact_ms = ?", (caught.seq, now_ms))
+    conn.execute("UPDATE sync SET last_contact_ms = ?", (now_ms,))
     if caught.seq > sync.witness_seq:
         conn.execute("UPDATE sync SET witness_seq = ?, witness_hist = ?", (caught.seq, caught.hist))
+    return True, _settle(conn, sync.key_id, caught.seq)
+
+
+def _settle(conn: sqlite3.Connection, key_id: bytes, seq: int) -> frozenset[str]:
+    """The base is complete up to ``seq``: what the office holds by then lies on top no more."""
+    conn.execute("UPDATE sync SET settled = ?", (seq,))
     gone = conn.execute(
         "UPDATE ops SET shown = 0 WHERE shown = 1 AND state = 1 AND seq <= ? RETURNING record",
-        (caught.seq,),
+        (seq,),
     ).fetchall()
-    return True, refresh(conn, sync.key_id, [row[0] for row in gone])
+    return refresh(conn, key_id, [row[0] for row in gone]) if gone else frozenset()

@@ -57,13 +57,17 @@ class SyncSide(StoreCore):
             )
         )
 
-    async def apply_feed(self, feed: wire.Feed, rows: Sequence[wire.FeedRow], now_ms: int) -> Kinds:
-        """Take a feed frame in.
+    async def apply_feed(
+        self, feed: wire.Feed, rows: Sequence[wire.FeedRow], now_ms: int, *, live: bool = False
+    ) -> Kinds:
+        """Take a feed frame in; ``live`` when the base was complete before it.
 
         Raises:
             ProtocolViolation: it does not start at the cursor; nothing is changed.
         """
-        return await self._change(partial(base.apply_feed, feed=feed, rows=rows, now_ms=now_ms))
+        return await self._change(
+            partial(base.apply_feed, feed=feed, rows=rows, now_ms=now_ms, live=live)
+        )
 
     async def caught_up(self, caught: wire.CaughtUp, now_ms: int) -> tuple[bool, Kinds]:
         """Compare the base with the office's; the first time from the rows themselves."""
