@@ -35,7 +35,7 @@ def check_office(world: World, office: OfficeFile) -> list[str]:
         *check_ops.forks_are_listed(world, office),
         *check_log.chain_holds(office),
         *check_log.chains_rise(office),
-        *check_log.clocks_follow_what_was_seen(world, office),
+        *check_log.clocks_follow_what_was_seen(office),
         *check_log.stamps_are_bounded(office, world.office.clock.newest_ms),
         *check_records.records_are_the_fold(office),
         *check_records.digests_prove_it(office),

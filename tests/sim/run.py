@@ -92,5 +92,5 @@ def run_seed(seed: int, folder: Path, mix: Mix) -> Outcome:
     trace = seen[0]
     outcome = Outcome(problems, trace.digest(), trace.faults, trace.deeds, sum(took_s))
     if problems:
-        outcome.story = trace.story(" ".join(problems))
+        outcome.story = trace.story(problems[0])
     return outcome

@@ -10,6 +10,8 @@ from hashlib import blake2b
 ABOUT_MAX = 40
 """Events about the record in question that a story tells, the newest ones."""
 LAST_MAX = 25
+PAIR = 2
+"""An event about one operation names it and its record; one about more names many records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +24,10 @@ class Event:
     about: tuple[bytes, ...]
     is_fault: bool
 
-    def line(self) -> str:
-        """As one line of a story."""
-        ids = " ".join(each.hex() for each in self.about)
+    def line(self, chosen: frozenset[bytes] = frozenset()) -> str:
+        """As one line of a story, with those ids that are in question where there are many."""
+        few = len(self.about) <= PAIR
+        ids = " ".join(each.hex() for each in self.about if few or each in chosen)
         return f"{self.at_us / 1e6:9.3f} s  {self.who:<8} {self.what}  {ids}".rstrip()
 
 
@@ -67,16 +70,22 @@ class Trace:
     def story(self, problem: str) -> list[str]:
         """All faults, what concerns the ids that ``problem`` names, and the end."""
         told = [event for event in self.events if any(i.hex() in problem for i in event.about)]
-        records = {each for event in told for each in event.about}
-        about = [event for event in self.events if not records.isdisjoint(event.about)]
+        pairs = [event for event in told if len(event.about) <= PAIR]
+        named = {each for event in pairs for each in event.about if each.hex() in problem}
+        ids = frozenset(named or (each for event in pairs for each in event.about))
+        about = [event for each in sorted(ids) for event in self._about(each)]
         faults = [event for event in self.events if event.is_fault]
-        chosen = {id(event) for event in (*faults, *about[-ABOUT_MAX:], *self.events[-LAST_MAX:])}
-        return [event.line() for event in self.events if id(event) in chosen]
+        chosen = {id(event) for event in (*faults, *about, *self.events[-LAST_MAX:])}
+        return [event.line(ids) for event in self.events if id(event) in chosen]
+
+    def _about(self, wanted: bytes) -> list[Event]:
+        """The newest events about one id."""
+        return [event for event in self.events if wanted in event.about][-ABOUT_MAX:]
 
     def _happened(self, who: str, what: str, about: tuple[bytes, ...], *, is_fault: bool) -> None:
         event = Event(self._now_us(), who, what, about, is_fault)
         self.events.append(event)
-        self._note(event.line().encode())
+        self._note(event.line(frozenset(about)).encode())
 
     def _note(self, raw: bytes) -> None:
         self._digest.update(raw)
