@@ -237,7 +237,8 @@ MUTANTS = (
             ),
             Edit(
                 SERVER + "store/sqlite.py",
-                "            return decision, changes\n\n        return await self._db.write(work)\n",
+                "            return decision, changes\n\n"
+                "        return await self._db.write(work)\n",
                 "            return decision, changes\n\n"
                 "        try:\n"
                 "            done = await self._db.write(work)\n"

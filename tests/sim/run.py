@@ -11,6 +11,7 @@ from pathlib import Path
 from armband.server.errors import StoreError
 from sim.checks import check_all, check_terminal
 from sim.files import read_office, read_terminal
+from sim.knobs import turned
 from sim.loop import simulate
 from sim.mixes import Mix
 from sim.settle import all_come_home, later_write_wins
@@ -62,6 +63,7 @@ def run_seed(seed: int, folder: Path, mix: Mix) -> Outcome:
     async def main() -> list[str]:
         world = World(seed, folder, mix)
         seen.append(world.trace)
+        world.trace.tell("world", f"the seed turns {', '.join(knobs) or 'no knob'}")
         await world.begin()
         await world.live()
 
@@ -83,7 +85,8 @@ def run_seed(seed: int, folder: Path, mix: Mix) -> Outcome:
     logger.addHandler(failures)
     propagate, logger.propagate = logger.propagate, False
     try:
-        problems = simulate(seed, main, limit_s=LIMIT_S)
+        with turned(seed) as knobs:
+            problems = simulate(seed, main, limit_s=LIMIT_S)
     except Exception as error:
         problems = [f"{type(error).__name__}: {error}"[:3000]]
     finally:

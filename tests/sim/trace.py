@@ -75,7 +75,9 @@ class Trace:
         ids = frozenset(named or (each for event in pairs for each in event.about))
         about = [event for each in sorted(ids) for event in self._about(each)]
         faults = [event for event in self.events if event.is_fault]
-        chosen = {id(event) for event in (*faults, *about, *self.events[-LAST_MAX:])}
+        chosen = {
+            id(event) for event in (*self.events[:1], *faults, *about, *self.events[-LAST_MAX:])
+        }
         return [event.line(ids) for event in self.events if id(event) in chosen]
 
     def _about(self, wanted: bytes) -> list[Event]:
