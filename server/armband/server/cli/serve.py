@@ -9,6 +9,7 @@ import signal
 import sys
 from typing import Any
 
+from armband.server.cli.memory import give_back_freed_memory
 from armband.server.cli.options import add_common, host_and_port
 from armband.server.cli.output import Output
 from armband.server.cli.world import real_environment
@@ -37,6 +38,7 @@ def add_parser(subparsers: Any) -> None:
 
 async def run(args: argparse.Namespace, out: Output) -> int:
     """Serve until a signal comes."""
+    give_back_freed_memory()
     logging.basicConfig(
         level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s"
     )
