@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,8 +24,8 @@ async def a_turn(rng: random.Random) -> None:
 
 async def within(event: asyncio.Event) -> bool:
     """Whether it happens while a fault is patient."""
-    try:
-        await asyncio.wait_for(event.wait(), PATIENCE_S)
-    except TimeoutError:
-        return False
-    return True
+    with suppress(TimeoutError):
+        async with asyncio.timeout(PATIENCE_S):
+            await event.wait()
+            return True
+    return False

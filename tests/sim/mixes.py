@@ -40,6 +40,15 @@ PEOPLE = {
     "import": 5,
 }
 
+NEEDS_PATIENCE = (
+    "duplicated frame",
+    "frame repeated later",
+    "reordered frames",
+    "cut in mid-frame",
+    "file cloned",
+    "terminal revoked",
+)
+"""After these a terminal believes that only a person can help, and looks seldom."""
 DEEDS = (
     "check",
     "visit",

@@ -11,6 +11,7 @@ import asyncio
 import random
 from collections import deque
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from armband.shared.transport import TransportClosed
@@ -50,10 +51,10 @@ class _Pipe:
 
     async def changed(self, timeout_s: float | None) -> None:
         """Return when something has changed here, or after ``timeout_s``."""
-        try:
-            await asyncio.wait_for(self.stir.wait(), timeout_s)
-        except TimeoutError:
-            return
+        # Not `wait_for`: until Python 3.12 it may swallow a cancellation.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s):
+                await self.stir.wait()
 
     def put(self, frame: bytes, delay_s: float) -> None:
         """Let a frame go on its way, behind those that are."""

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from armband.client.backoff import HOPELESS_S
 from armband.client.model import LedgerQuery, SyncStatus
 from armband.client.terminal import Terminal
+from sim.mixes import NEEDS_PATIENCE
 from sim.terminal_machine import TerminalMachine
 from sim.world import World
 
@@ -15,15 +16,6 @@ PROMISED_S = 60.0
 QUIET_S = 4.0
 """Frames that are still under way must not bring anything new."""
 STEP_S = 0.5
-_NEEDS_PATIENCE = (
-    "duplicated frame",
-    "frame repeated later",
-    "reordered frames",
-    "cut in mid-frame",
-    "file cloned",
-    "terminal revoked",
-)
-"""After these a terminal believes that only a person can help, and looks seldom."""
 Check = Callable[[TerminalMachine], list[str]]
 
 
@@ -38,7 +30,7 @@ def is_settled(terminal: Terminal | None) -> bool:
 async def settle(world: World, machines: list[TerminalMachine]) -> list[str]:
     """I25: wait until the machines have settled; what is wrong when they do not in time."""
     loop = asyncio.get_running_loop()
-    patient = any(world.trace.faults[kind] for kind in _NEEDS_PATIENCE)
+    patient = any(world.trace.faults[kind] for kind in NEEDS_PATIENCE)
     end_s = loop.time() + PROMISED_S + (HOPELESS_S if patient else 0)
     while loop.time() < end_s:
         if all(is_settled(machine.terminal) for machine in machines):

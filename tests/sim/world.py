@@ -15,7 +15,7 @@ from armband.shared.drafts import Draft
 from armband.shared.handshake import invite_id
 from armband.shared.permissions import Role
 from sim.faults import TROUBLES
-from sim.mixes import Mix
+from sim.mixes import NEEDS_PATIENCE, Mix
 from sim.names import OFFICE, PEOPLE, START_MS, YEAR_MS, register
 from sim.net import Network
 from sim.office_machine import OfficeMachine
@@ -24,6 +24,11 @@ from sim.people import do_something
 from sim.terminal_machine import TerminalMachine
 from sim.trace import Trace
 from sim.wiretap import Wiretap
+
+KEPT = 0.7
+"""Share of the kinds of trouble that a seed has."""
+IMPATIENT = 0.3
+"""Share of the seeds in which everything must settle within the promised minute."""
 
 
 class World:
@@ -70,8 +75,7 @@ class World:
         """Work and trouble, until the length of the mix is over and every trouble has ended."""
         loop = asyncio.get_running_loop()
         end_s = loop.time() + self.mix.length_s
-        kinds = sorted(self.mix.weights)
-        weights = [self.mix.weights[kind] for kind in kinds]
+        kinds, weights = self._swarm()
         while loop.time() < end_s:
             await asyncio.sleep(self._rng.expovariate(1 / self.mix.trouble_s))
             (kind,) = self._rng.choices(kinds, weights=weights)
@@ -82,6 +86,15 @@ class World:
             await machine.rest()
         self.net.heal()
         self.trace.tell("world", "all trouble is over")
+
+    def _swarm(self) -> tuple[list[str], list[float]]:
+        """The kinds of trouble of this seed, with their weights: not all in each, so that rare
+        ones meet; and in some none that makes a terminal give up for minutes."""
+        kept = [kind for kind in sorted(self.mix.weights) if self._rng.random() < KEPT]
+        if self._rng.random() < IMPATIENT:
+            kept = [kind for kind in kept if kind not in NEEDS_PATIENCE]
+        kinds = kept or ["cut"]
+        return kinds, [self.mix.weights.get(kind, 1.0) for kind in kinds]
 
     def _begin_trouble(self, kind: str) -> None:
         self._count += 1
