@@ -71,6 +71,8 @@ async def run(args: argparse.Namespace, out: Output) -> int:
             dry_run=args.dry_run,
             progress=lambda done, total: out.progress(done, total, "rows"),
         )
+    if args.dry_run:
+        out.note("dry run: nothing was kept")
     _print(report, args.file.name, out)
     return ExitCode.REFUSED if report.refused else ExitCode.DONE
 
@@ -104,5 +106,4 @@ def _print(report: Report, name: str, out: Output) -> None:
         f"{report.imported:,} imported, {report.unchanged:,} unchanged, {report.warned:,} warned, "
         f"{report.repeated:,} repeated, {report.refused:,} refused"
     )
-    rehearsal = " (dry run: nothing was kept)" if report.dry_run else ""
-    out.line(f"{name}: {report.rows:,} rows: {counts}{rehearsal}")
+    out.line(f"{name}: {report.rows:,} rows: {counts}")

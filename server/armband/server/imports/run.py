@@ -55,7 +55,6 @@ class Report(msgspec.Struct):
     refused: int = 0
     lines: list[Line] = msgspec.field(default_factory=list)
     notes: list[str] = msgspec.field(default_factory=list)
-    dry_run: bool = False
 
     def add(self, row: PlannedRow, outcome: Outcome, reason: str, kept: Sequence[str]) -> None:
         """Count a row; ``kept`` are fields that were put right by hand and stay so."""
@@ -84,7 +83,7 @@ async def run_plan(
     plan: Plan, office: Office, *, dry_run: bool = False, progress: Progress | None = None
 ) -> Report:
     """Send a plan to the office; with ``dry_run`` nothing is kept and the report is the same."""
-    report = Report(notes=list(plan.notes), dry_run=dry_run)
+    report = Report(notes=list(plan.notes))
     refused, made = await _share(plan, office, dry_run)
     outcomes: dict[int, tuple[Outcome, str]] = {}
     kept: dict[int, list[str]] = {}
