@@ -97,7 +97,7 @@ def test_history_is_one_chain_over_all_that_was_stamped() -> None:
     hist = CHAIN_START
     for seq, row in enumerate(world.ops, 1):
         assert row.seq == seq
-        hist = next_history(hist, row.op.id, row.eff)
+        hist = next_history(hist, row.op.id, row.eff, row.branch, suspect=row.suspect)
         assert row.hist == hist
     assert (world.office.seq, world.office.hist) == (3, hist)
     assert world.office.top == max(row.eff for row in world.ops)

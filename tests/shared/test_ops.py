@@ -168,13 +168,15 @@ def test_a_newer_release_may_add_fields_to_a_payload() -> None:
     assert decode_payload(raw).author == "me"
 
 
-@given(st.lists(st.tuples(IDS, st.integers(0, 2**60)), max_size=8))
-def test_history_is_a_chain(links: list[tuple[bytes, int]]) -> None:
+@given(st.lists(st.tuples(IDS, st.integers(0, 2**60), st.booleans()), max_size=8))
+def test_history_is_a_chain(links: list[tuple[bytes, int, bool]]) -> None:
     """Changing, leaving out or exchanging a link changes all that follows."""
     history, seen = CHAIN_START, {CHAIN_START}
-    for op_id, eff in links:
-        assert next_history(history, op_id, eff) != next_history(history, op_id, eff + 1)
-        history = next_history(history, op_id, eff)
+    for op_id, eff, suspect in links:
+        before, history = history, next_history(history, op_id, eff, KEY, suspect=suspect)
+        assert history != next_history(before, op_id, eff + 1, KEY, suspect=suspect)
+        assert history != next_history(before, op_id, eff, KEY, suspect=not suspect)
+        assert history != next_history(before, op_id, eff, op_id, suspect=suspect)
         assert history not in seen
         seen.add(history)
 
@@ -208,4 +210,5 @@ def test_ids_are_written_down() -> None:
     assert op.payload_hash.hex() == "64b838be75ed3b8c0b3b4425d54d5f7e"
     assert op.id.hex() == "0db767e0e10692e7a01d2f4e9735de21"
     assert op_id_of(CHAIN_START, KEY, 1, wire, op.payload_hash) == op.id
-    assert next_history(CHAIN_START, op.id, wire.hlc).hex() == "49ca113076643ca69dcf84948ef9c622"
+    history = next_history(CHAIN_START, op.id, wire.hlc, KEY, suspect=False)
+    assert history.hex() == "ab0bc482767c5c1433641d107a398a05"

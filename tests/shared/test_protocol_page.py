@@ -168,7 +168,9 @@ def test_the_worked_examples_follow_from_the_page_alone() -> None:
     assert raw["payload_hash"] == b2(16, b"", raw["payload"], salt=number(7) + bytes(8))
     parts = [zero, raw["key_id"], number(1), stamp, raw["payload_hash"], number(7)]
     assert raw["op_id"] == b2(16, b"armband-op-id-1", *parts)
-    assert raw["hist_1"] == b2(16, b"armband-hist-1", zero, raw["op_id"], stamp)
+    assert raw["hist_1"] == b2(
+        16, b"armband-hist-1", zero, raw["op_id"], stamp, raw["key_id"], bytes(1)
+    )
     assert raw["set_digest"] == b2(16, b"", raw["record"], number(1))
 
     said = [b"\xaa" * 32, raw["fingerprint"], raw["key_id"], number(1, 4), number(0), b""]

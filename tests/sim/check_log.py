@@ -15,8 +15,8 @@ def chain_holds(office: OfficeFile) -> Iterable[str]:
     """I11, I24: every link of the history follows from the one before, up to the office's row."""
     hist = bytes(ID_BYTES)
     for place, row in enumerate(office.log, 1):
-        step = hist + row.id + row.eff.to_bytes(8, "big")
-        hist = _chained(step[:ID_BYTES], step[ID_BYTES:])
+        step = row.id + row.eff.to_bytes(8, "big") + row.branch + bytes([row.suspect])
+        hist = _chained(hist, step)
         if row.seq != place or row.hist != hist:
             yield f"I11 the history breaks at seq {row.seq}: {row.id.hex()}"
             return

@@ -73,7 +73,9 @@ class MiniOffice:
     def _land(self, record: bytes, kind: str, write: Write) -> None:
         self.seq += 1
         self.top = max(self.top, write.stamp)
-        self.hist = next_history(self.hist, write.op, write.stamp)
+        self.hist = next_history(
+            self.hist, write.op, write.stamp, write.branch, suspect=write.suspect
+        )
         self.hists[self.seq] = self.hist
         old = self.states[record][1] if record in self.states else None
         landed = max(write.stamp, (old.stamp if old else 0) + 1)

@@ -50,7 +50,7 @@ def _operation() -> dict[str, bytes]:
         "op_id": op.id,
         "push_frame": wire.encode(push),
         "state": merge.encode_state(merge.merge(None, record, "household", [write])),
-        "hist_1": ops.next_history(ops.CHAIN_START, op.id, op_wire.hlc),
+        "hist_1": ops.next_history(ops.CHAIN_START, op.id, op_wire.hlc, _KEY_ID, suspect=False),
         "set_digest": ops.set_digest([(record, 1)]),
     }
 

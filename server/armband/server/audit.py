@@ -82,7 +82,7 @@ def _check_history(source: AuditSource, office: OfficeRow, differences: Differen
         if op.seq != seq:
             differences.add("gap", seq=seq, found=op.seq)
             seq = op.seq
-        if op.eff < 0 or op.hist != next_history(hist, op.id, op.eff):
+        if op.eff < 0 or op.hist != _history_after(hist, op):
             differences.add("history", seq=op.seq)
         hist = op.hist
         _check_content(op, differences)
@@ -95,6 +95,10 @@ def _check_history(source: AuditSource, office: OfficeRow, differences: Differen
     if office.hist != hist:
         differences.add("head", stored=office.hist.hex(), counted=hist.hex())
     return seq
+
+
+def _history_after(hist: bytes, op: AuditOp) -> bytes:
+    return next_history(hist, op.id, op.eff, op.branch, suspect=bool(op.suspect))
 
 
 def _check_content(op: AuditOp, differences: Differences) -> None:

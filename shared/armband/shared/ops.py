@@ -157,11 +157,18 @@ def link_all(prev: bytes, key_id: bytes, counter: int, wires: Iterable[WireOp]) 
     return linked
 
 
-def next_history(history: bytes, op_id: bytes, eff: int) -> bytes:
-    """One step of the office's chain: ``hist_n = H(hist_{n-1}, id, eff)``."""
+def next_history(history: bytes, op_id: bytes, eff: int, branch: bytes, *, suspect: bool) -> bytes:
+    """One step of the office's chain: ``hist_n = H(hist_{n-1}, id, eff, branch, suspect)``.
+
+    It covers all that the office has decided about an operation, so that equal histories mean equal
+    records, to the byte: the same operations can land with the same stamps after a restore, and
+    still on another branch, or from a clock that is doubted now.
+    """
     digest = blake2b(history, digest_size=ID_BYTES, person=b"armband-hist-1")
     digest.update(op_id)
     digest.update(eff.to_bytes(8, "big"))
+    digest.update(branch)
+    digest.update(bytes([suspect]))
     return digest.digest()
 
 

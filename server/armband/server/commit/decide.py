@@ -166,7 +166,7 @@ class Decision:
         )
         self._top = max(self._top, eff)
         self._seq += 1
-        self._hist = next_history(self._hist, op.id, eff)
+        self._hist = next_history(self._hist, op.id, eff, place.branch, suspect=suspect)
         assert op.body is not None, "an operation without a body is refused"
         stamp = Stamp(op.id, place.branch, op.counter, eff, suspect)
         status = self._records.apply(op.body, stamp, self._seq)
