@@ -84,7 +84,7 @@ class Replica(Protocol):
 
         With ``new_epoch`` all retained operations wait again and the witness starts anew; with
         ``clear_base`` the base is emptied and the cursor is 0. Receipts beyond
-        ``welcome.head_counter`` wait again; another id at it is a fork.
+        ``welcome.head_counter`` wait again; another id at it is a fork, and then all wait again.
         """
 
     async def waiting(self, after: int, max_ops: int, max_bytes: int) -> Batch | None:

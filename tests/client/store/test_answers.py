@@ -229,7 +229,7 @@ async def test_another_chain_at_the_office_is_a_fork(
     await connect(local, office, head_counter=counter, head=head)
     assert local.terminal.status.fork
     await local.terminal.record([household(b"i" * 16)])
-    assert local.terminal.status.waiting == 1
+    assert local.terminal.status.waiting == 2, "that chain says nothing about this one"
 
 
 async def test_a_changed_scope_empties_the_base_and_keeps_unsent_work(

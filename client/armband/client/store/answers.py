@@ -60,13 +60,14 @@ def apply_receipts(
         "UPDATE sync SET hlc = ?, stable_seq = max(stable_seq, ?), last_contact_ms = ?",
         (clock, receipts.stable_seq, now_ms),
     )
+    kinds = refresh(conn, sync.key_id, touched)
     if conn.execute("SELECT 1 FROM ops WHERE state = 0 LIMIT 1").fetchone() is None:
         # Nothing unsent depends on a clock that ran ahead: it may come back to the office's.
         lowered = hlc.lowered(clock, office_now_ms)
         if lowered < clock:
             lowered = min(clock, max(lowered, _newest_seen(conn)))
             conn.execute("UPDATE sync SET hlc = ?", (lowered,))
-    return refresh(conn, sync.key_id, touched)
+    return kinds
 
 
 def _newest_seen(conn: sqlite3.Connection) -> int:
@@ -99,6 +100,7 @@ def adopt_welcome(
     """Take over what the office says of this terminal, by the hello rules; one transaction."""
     sync = load_sync(conn)
     old = load_identity(conn)
+    is_fork = _is_fork(conn, sync, welcome)
     identity = Identity(
         office=welcome.office,
         office_name=welcome.office_name,
@@ -117,14 +119,15 @@ def adopt_welcome(
             welcome.stable_seq,
             now_ms,
             welcome.revoked,
-            _is_fork(conn, sync, welcome),
+            is_fork,
         ),
     )
     if new_epoch:
         conn.execute("UPDATE sync SET witness_seq = 0, witness_hist = x''")
         again = _wait_again(conn, after=0)
     else:
-        again = _wait_again(conn, after=welcome.head_counter)
+        # The head of another chain says nothing about what the office holds of this one.
+        again = _wait_again(conn, after=0 if is_fork else welcome.head_counter)
     if clear_base:
         return identity, rebuild(conn, revoked=welcome.revoked)
     return identity, refresh(conn, sync.key_id, again)
