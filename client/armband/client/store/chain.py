@@ -62,7 +62,8 @@ def append(
     rows: list[tuple[object, ...]] = []
     for payload, nonce in zip(payloads, nonces, strict=True):
         counter += 1
-        clock = hlc.tick(clock, now_ms)
+        # What was seen may be of a history that the office has lost since, and the clock with it.
+        clock = hlc.tick(hlc.observe(clock, payload.seen), now_ms)
         wire = WireOp(clock, nonce, ops.encode_payload(payload))
         op = ops.link(head, sync.key_id, counter, wire)
         is_new = payload.record in made
