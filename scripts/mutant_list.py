@@ -53,13 +53,15 @@ MUTANTS = (
         (
             Edit(
                 CLIENT + "store/sync_side.py",
-                "        return await self._change(partial(base.apply_feed, feed=feed,",
+                "        return await self._change(\n"
+                "            partial(base.apply_feed, feed=feed,",
                 "        await self._change(\n"
                 "            lambda conn: conn.execute(\n"
                 '                "UPDATE sync SET cursor = ?", (feed.to_seq,)\n'
                 "            ) and frozenset()\n"
                 "        )\n"
-                "        return await self._change(partial(base.apply_feed, feed=feed,",
+                "        return await self._change(\n"
+                "            partial(base.apply_feed, feed=feed,",
             ),
             Edit(
                 CLIENT + "store/base.py",

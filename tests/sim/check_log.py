@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from hashlib import blake2b
 
-from sim.files import OfficeFile
+import msgspec
+
+from sim.files import OfficeFile, TerminalFile
 
 DRIFT_MS = 300_000
 ID_BYTES = 16
@@ -58,3 +60,12 @@ def clocks_follow_what_was_seen(office: OfficeFile) -> Iterable[str]:
     for row in office.log:
         if row.hlc <= row.seen and row.key_id in office.readers:
             yield f"I8 {row.id.hex()} on {row.record.hex()} saw {row.seen} and stamped {row.hlc}"
+
+
+def a_clock_is_not_behind_its_base(own: TerminalFile) -> Iterable[str]:
+    """I8: a terminal's next stamp is above all that it holds of the office."""
+    for record, (_seq, raw) in own.base.items():
+        version = max((write[8] or write[0] for write in msgspec.msgpack.decode(raw)[2]), default=0)
+        if own.hlc < version:
+            yield f"I8 {own.name}'s clock is at {own.hlc}, its {record.hex()} at {version}"
+            return

@@ -51,6 +51,7 @@ def check_terminal(machine: TerminalMachine, own: TerminalFile, office: OfficeFi
         *check_ops.saved_is_on_the_terminal(machine, own),
         *check_ops.every_operation_is_in_one_place(own, office),
         *check_ops.cursors_and_witnesses_hold(own, office),
+        *check_log.a_clock_is_not_behind_its_base(own),
         *check_records.base_is_the_scope(own, office),
         *check_records.screens_show_the_base(own, office),
         *check_records.nothing_held_lies_on_top(own, office),

@@ -115,6 +115,7 @@ class TerminalFile:
     epoch: bytes
     cursor: int
     witness: tuple[int, bytes]
+    hlc: int
     fork: bool
     ops: list[OwnOp]
     base: dict[bytes, tuple[int, bytes]]
@@ -180,7 +181,7 @@ def read_terminal(machine: TerminalMachine) -> TerminalFile:
     """A terminal's file."""
     with closing(machine.connection()) as own:
         sync = own.execute(
-            "SELECT key_id, epoch, cursor, witness_seq, witness_hist, fork FROM sync"
+            "SELECT key_id, epoch, cursor, witness_seq, witness_hist, fork, hlc FROM sync"
         ).fetchone()
         ops = own.execute(
             "SELECT counter, id, record, state, seq, eff, shown FROM ops ORDER BY counter"
@@ -194,6 +195,7 @@ def read_terminal(machine: TerminalMachine) -> TerminalFile:
             epoch=sync[1],
             cursor=sync[2],
             witness=(sync[3], sync[4]),
+            hlc=sync[6],
             fork=bool(sync[5]),
             ops=[OwnOp(*row) for row in ops],
             base={record: (seq, state) for record, seq, state in base},
