@@ -55,7 +55,7 @@ DAMAGES: list[tuple[str, Damage]] = [
                        "zeroblob(16), 1, 0, 0)")),
     ("I14", _at_office("UPDATE cells SET metrics = x'80'")),
     ("I15", _at_terminal("UPDATE cells SET metrics = x'80'")),
-    ("I16", _at_terminal("INSERT INTO base VALUES (zeroblob(16), 1, x'', '')")),
+    ("I16", _at_terminal("UPDATE base SET record = randomblob(16) WHERE seq > 12")),
     ("digest", _at_office("UPDATE digests SET count = count + 1")),
 ]  # fmt: skip
 
