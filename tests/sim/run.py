@@ -77,7 +77,7 @@ def run_seed(seed: int, folder: Path, mix: Mix) -> Outcome:
             problems += await check_all(world)
         problems += [each for each in world.wiretap.problems if each not in problems]
         await world.end()
-        problems += failures.texts[:3]
+        problems += [*failures.texts[:3], *world.inspector.problems.values()]
         took_s.append(asyncio.get_running_loop().time())
         return problems
 

@@ -66,6 +66,7 @@ class Wiretap:
         acked: operations that the office has receipted, and which it has not lost by a restore.
         forbidden: what a terminal may not get any more, since the office has said so.
         pushes: what terminals sent.
+        fed: the states that went out, by record and seq; several after a restore.
     """
 
     def __init__(self, trace: Trace, peek: Callable[[], sqlite3.Connection | None]) -> None:
@@ -76,6 +77,7 @@ class Wiretap:
         self.acked: dict[bytes, bytes] = {}
         self.allowed: dict[bytes, oracle.Reader] = {}
         self.pushes: list[Pushed] = []
+        self.fed: dict[tuple[bytes, int], set[bytes]] = {}
 
     def opened(self, number: int, name: str) -> None:
         self._lines[number] = Line(name)
@@ -195,6 +197,7 @@ class Wiretap:
             state = msgspec.msgpack.decode(row.state)
             seen = oracle.shown(state[2])
             told.append(state[0])
+            self.fed.setdefault((state[0], row.seq), set()).add(row.state)
             if not (row.seq > message.from_seq and row.seq <= message.to_seq):
                 self._problem(f"I10 {line.name} is fed seq {row.seq} outside of its frame")
             for reader in readers:

@@ -14,7 +14,9 @@ from armband.server.errors import OfficeCannotWrite, StoreError
 from armband.shared.drafts import Draft
 from armband.shared.handshake import invite_id
 from armband.shared.permissions import Role
+from sim.beside import Beside
 from sim.faults import TROUBLES
+from sim.inspector import Inspector
 from sim.mixes import NEEDS_PATIENCE, Mix
 from sim.names import OFFICE, PEOPLE, START_MS, YEAR_MS, register
 from sim.net import Network
@@ -50,6 +52,7 @@ class World:
         self.net.tap = self.wiretap
         self.originals = [TerminalMachine(folder, self.net, who, seed, None) for who in PEOPLE]
         self.machines = list(self.originals)
+        self.inspector = Inspector(self.wiretap, self.machines)
         self.rolled_back: dict[bytes, bytes] = {}
         self.calm = False
         self._troubles: dict[int, asyncio.Task[None]] = {}
@@ -76,6 +79,8 @@ class World:
         loop = asyncio.get_running_loop()
         end_s = loop.time() + self.mix.length_s
         kinds, weights = self._swarm()
+        watching = Beside()
+        watching.run(self.inspector.watch())
         while loop.time() < end_s:
             await asyncio.sleep(self._rng.expovariate(1 / self.mix.trouble_s))
             (kind,) = self._rng.choices(kinds, weights=weights)
@@ -84,6 +89,7 @@ class World:
         await asyncio.gather(*self._troubles.values())
         for machine in self.machines:
             await machine.rest()
+        await watching.end()
         self.net.heal()
         self.trace.tell("world", "all trouble is over")
 

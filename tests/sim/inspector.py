@@ -1,0 +1,76 @@
+"""Looks at every terminal's file while things go wrong: what must hold at any moment, not only
+when all has settled, because the next frame often hides a fault of the last one."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
+from hashlib import blake2b
+
+from sim.terminal_machine import TerminalMachine
+from sim.wiretap import Wiretap
+
+LOOK_S = 1.5
+
+
+class Inspector:
+    """A task beside all machines.
+
+    Attributes:
+        problems: what it has seen, the first of each machine.
+    """
+
+    def __init__(self, wiretap: Wiretap, machines: list[TerminalMachine]) -> None:
+        self._wiretap = wiretap
+        self._machines = machines
+        self.problems: dict[str, str] = {}
+
+    async def watch(self) -> None:
+        """Look again and again."""
+        while True:
+            await asyncio.sleep(LOOK_S)
+            for machine in self._machines:
+                self.look(machine)
+
+    def look(self, machine: TerminalMachine) -> None:
+        """Look at one file, as it is on the disk at this moment."""
+        if not machine.path.exists() or machine.starts == 0:
+            return
+        with closing(machine.connection()) as own:
+            for problem in (*base_is_what_was_fed(own, self._wiretap), *counts_are_in_step(own)):
+                self.problems.setdefault(machine.name, f"{problem} on {machine.name}")
+
+
+def base_is_what_was_fed(own: sqlite3.Connection, wiretap: Wiretap) -> Iterable[str]:
+    """I5: a base holds nothing but what the office has fed, to the byte."""
+    for record, seq, state in own.execute("SELECT record, seq, state FROM base"):
+        if state not in wiretap.fed.get((record, seq), ()):
+            yield f"I5 {record.hex()} of seq {seq} was never fed so"
+
+
+def counts_are_in_step(own: sqlite3.Connection) -> Iterable[str]:
+    """I4, I10: the chain is whole, and what is kept of the base in sums is the base's."""
+    row = own.execute("SELECT counter, head, base_count, base_digest, cursor FROM sync").fetchone()
+    if row is None:
+        return
+    counter, head, count, digest, cursor = row
+    chain = own.execute("SELECT counter, id, prev FROM ops ORDER BY counter").fetchall()
+    before = bytes(16)
+    for place, (number, op, prev) in enumerate(chain, 1):
+        if (number, prev) != (place, before):
+            yield f"I4 {op.hex()} is number {number}, at place {place} of its chain"
+            return
+        before = op
+    if (counter, head) != (len(chain), before):
+        yield f"I4 the chain of {len(chain)} says that it ends at {counter}"
+    total = 0
+    base = own.execute("SELECT record, seq FROM base").fetchall()
+    for record, seq in base:
+        raw = blake2b(record + seq.to_bytes(8, "big"), digest_size=16).digest()
+        total ^= int.from_bytes(raw, "big")
+        if seq > cursor:
+            yield f"I10 {record.hex()} of seq {seq} is beyond the cursor {cursor}"
+    if (count, digest) != (len(base), total.to_bytes(16, "big")):
+        yield f"I10 the base of {len(base)} says that it holds {count}, or others"
