@@ -201,6 +201,24 @@ async def test_a_submitter_that_leaves_does_not_stop_the_others(rig: Rig) -> Non
     assert leaving.cancelled()
 
 
+async def test_a_push_whose_terminal_left_while_the_disk_was_full_stays_before_the_next(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("armband.server.office.committer.MAX_GROUP_OPS", 1)
+    zhang = Author("zhang")
+    pushes = [batch(zhang.op(number, DOOR), repushing=True) for number in (1, 2)]
+    rig.disk.fill()
+    leaving, staying = (asyncio.create_task(rig.office.submit(push)) for push in pushes)
+    await until(lambda: not rig.office.writable, "the disk is full")
+    leaving.cancel()
+    before = rig.disk.refused
+    await until(lambda: rig.disk.refused >= before + 2, "it is tried again")
+    rig.disk.clear()
+    result = await within(staying, "a receipt")
+    assert result.receipts[0].seq == 2, "the first one was not dropped"
+    assert await rig.office.forks() == {}
+
+
 async def test_a_batch_without_its_predecessor_is_refused_whole(rig: Rig) -> None:
     zhang = Author("zhang")
     zhang.op(1, DOOR)

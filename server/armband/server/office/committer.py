@@ -203,11 +203,16 @@ class Committer:
             )
 
     async def _put_back(self, group: list[_Waiting], error: StoreError) -> None:
-        """Terminals' batches wait at the head of the queue; a command is told at once."""
+        """Terminals' batches wait at the head of the queue; a command is told at once.
+
+        Also those whose terminal has left meanwhile: without them, a batch that stands behind them
+        would lack its predecessor, and look like the chain of a copied file.
+        """
+        batches = [waiting for waiting in group if not isinstance(waiting.submission, Upsert)]
         for waiting in group:
             if isinstance(waiting.submission, Upsert) and not waiting.answer.done():
                 waiting.answer.set_exception(OfficeCannotWrite(str(error)))
-        self._requeue([waiting for waiting in group if not waiting.answer.done()])
+        self._requeue(batches)
         self._set_writable(str(error))
         await self._pause()
 
