@@ -365,6 +365,12 @@ MUTANTS = (
                 "        if self._welcomed is None:\n            return now_ms\n",
                 "        return now_ms + self._link.clock_offset_ms\n",
             ),
+            # A second guard hides the first one's fault: both are taken away.
+            Edit(
+                CLIENT + "store/answers.py",
+                "            lowered = min(clock, max(lowered, _newest_seen(conn)))\n",
+                "",
+            ),
         ),
     ),
     Mutant(
@@ -375,6 +381,30 @@ MUTANTS = (
                 SERVER + "commit/admission.py",
                 "    is_new = not unit and not op.body.seen\n",
                 "    is_new = not unit\n",
+            ),
+        ),
+        mix="clones",
+    ),
+    Mutant(
+        "left_dropped",
+        "a full disk drops the push of a terminal that has left, and keeps the one behind it",
+        (
+            Edit(
+                SERVER + "office/committer.py",
+                "        self._requeue(batches)\n",
+                "        self._requeue([w for w in batches if not w.answer.done()])\n",
+            ),
+        ),
+        mix="network",
+    ),
+    Mutant(
+        "history_of_stamps",
+        "the history covers stamps alone, not what else the office decides",
+        (
+            Edit(
+                SHARED + "ops.py",
+                "    digest.update(branch)\n    digest.update(bytes([suspect]))\n",
+                "",
             ),
         ),
         mix="clones",

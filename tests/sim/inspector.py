@@ -39,7 +39,10 @@ class Inspector:
         if not machine.path.exists() or machine.starts == 0:
             return
         with closing(machine.connection()) as own:
-            for problem in (*base_is_what_was_fed(own, self._wiretap), *counts_are_in_step(own)):
+            found = [*base_is_what_was_fed(own, self._wiretap), *counts_are_in_step(own)]
+            if is_live(machine):
+                found += nothing_fed_lies_on_top(own)
+            for problem in found:
                 self.problems.setdefault(machine.name, f"{problem} on {machine.name}")
 
 
@@ -74,3 +77,20 @@ def counts_are_in_step(own: sqlite3.Connection) -> Iterable[str]:
             yield f"I10 {record.hex()} of seq {seq} is beyond the cursor {cursor}"
     if (count, digest) != (len(base), total.to_bytes(16, "big")):
         yield f"I10 the base of {len(base)} says that it holds {count}, or others"
+
+
+def is_live(machine: TerminalMachine) -> bool:
+    """Whether a terminal has caught up, so that each frame completes its base."""
+    if machine.terminal is None or machine.database is None or machine.database.dead:
+        return False
+    status = machine.terminal.status
+    return status.connected and not status.catching_up and not status.revoked
+
+
+def nothing_fed_lies_on_top(own: sqlite3.Connection) -> Iterable[str]:
+    """I5: what the office holds and the base has passed is no overlay any more."""
+    rows = own.execute(
+        "SELECT id, record, seq FROM ops, sync WHERE state = 1 AND shown = 1 AND seq <= cursor"
+    )
+    for op, record, seq in rows:
+        yield f"I5 {op.hex()} on {record.hex()} lies on top, and its seq {seq} is passed"

@@ -21,6 +21,8 @@ from sim.proxy import Mischief
 from sim.trace import Trace
 
 PROBLEMS_MAX = 20
+_NEVER = (wire.REASON_INVALID, wire.REASON_KIND_CHANGED)
+"""Reasons that nothing deserves which a terminal's own forms have let through."""
 BASE_DIFFERS = (1000, "base differs")
 _BLAMED = (wire.CLOSE_BAD_FRAME, wire.CLOSE_PROTOCOL)
 _STATUS = {
@@ -176,6 +178,8 @@ class Wiretap:
                 op.id,
                 record,
             )
+            if aside and item.reason in _NEVER:
+                self._problem(f"{op.id.hex()} is honest work and refused: {item.detail}")
             where = (OFFICE, line.key_id, item.counter, op.id)
             if held is not None and held.execute(_AT_OFFICE[aside], where).fetchone() is None:
                 self._problem(f"I1 a receipt for {op.id.hex()}, which is not on the office's disk")
