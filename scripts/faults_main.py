@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import Protocol
 
 from faults.bit_rot import rot_office, rot_terminal
+from faults.copies import clone_terminal, restore_terminal
 from faults.frames import send_bad_frames
 from faults.kills import kill_server, kill_terminal
 from faults.network import half_open, partition, slow_readers
 from faults.power import cut_power, office_day, terminal_day
+from faults.restores import restore_office
 
 
 class Report(Protocol):
@@ -47,6 +49,11 @@ FAULTS = {
     "frames": Fault(1_000_000, lambda home, n, seed: asyncio.run(send_bad_frames(home, n, seed))),
     "kill-server": Fault(500, lambda home, n, seed: asyncio.run(kill_server(home, n, seed))),
     "kill-terminal": Fault(500, lambda home, n, seed: asyncio.run(kill_terminal(home, n, seed))),
+    "restore-office": Fault(5, lambda home, n, seed: asyncio.run(restore_office(home, n, seed))),
+    "restore-terminal": Fault(
+        5, lambda home, n, seed: asyncio.run(restore_terminal(home, n, seed))
+    ),
+    "clone-terminal": Fault(5, lambda home, n, seed: asyncio.run(clone_terminal(home, n, seed))),
     "power-office": Fault(2000, lambda home, n, seed: cut_power(office_day, home, n, seed)),
     "power-terminal": Fault(2000, lambda home, n, seed: cut_power(terminal_day, home, n, seed)),
     # The control: with synchronous=NORMAL these lose what was promised, and must say so.

@@ -10,11 +10,9 @@ the same bytes in every base as at the office.
 from __future__ import annotations
 
 import asyncio
-import json
 import sqlite3
-from collections import Counter
-from contextlib import AsyncExitStack, closing, suppress
-from dataclasses import dataclass, field
+from contextlib import AsyncExitStack, closing
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -27,13 +25,13 @@ from armband.client.terminal import Terminal
 from armband.server.office.opening import STORE_FILE as OFFICE_FILE
 from armband.shared.drafts import Draft
 from armband.shared.fields import Patch
-from armband.shared.ids import new_record_id
+from faults.crew import UNIT, check_lines, make_office
 from faults.processes import OfficeProcess, Program, rows_of
+from faults.verdict import Verdict, audit, compare, once_each
 from support.enrolled import enrol_by_commands
-from support.real_office import new_office, run_command, serving
+from support.real_office import run_command
 from support.waiting import until
 
-UNIT = "lianhu/yg/g1"
 WAITING_MAX = 60
 """A terminal records no further while so many of its operations wait."""
 EARLY = 0.1
@@ -41,26 +39,17 @@ EARLY = 0.1
 
 
 @dataclass
-class KillReport:
-    """What a run of kills came to. ``lost``, ``doubled``, ``differences`` must be empty."""
+class KillReport(Verdict):
+    """What a run of kills came to. ``promised``: receipts, or records called saved."""
 
     kills: int = 0
     early: int = 0
     promised: int = 0
-    lost: list[str] = field(default_factory=list)
-    doubled: int = 0
-    differences: list[Any] = field(default_factory=list)
-    unequal: list[str] = field(default_factory=list)
-
-    @property
-    def is_clean(self) -> bool:
-        return not (self.lost or self.doubled or self.differences or self.unequal)
 
     def __str__(self) -> str:
         return (
             f"{self.kills} kills ({self.early} while it started), {self.promised:,} promised: "
-            f"{len(self.lost)} lost, {self.doubled} doubled, {len(self.differences)} differences, "
-            f"{len(self.unequal)} replicas unequal"
+            f"{self.found}"
         )
 
 
@@ -71,7 +60,7 @@ async def kill_server(home: Path, times: int, seed: int, terminals: int = 3) -> 
     """Kill ``armband-server run`` while real terminals record and push."""
     random, report = Random(seed), KillReport()
     office = OfficeProcess(home / "office")
-    await _make_office(office.directory)
+    await make_office(office.directory)
     office.spawn()
     await office.ready()
     async with AsyncExitStack() as stack:
@@ -91,8 +80,8 @@ async def kill_server(home: Path, times: int, seed: int, terminals: int = 3) -> 
         report.promised = len(seen)
     office.stop()
     for number in range(terminals):
-        _compare(office.directory, home / f"t{number}", home / "copy", report)
-    _audit(office.directory, report)
+        compare(office.directory, home / f"t{number}", home / "copy", report)
+    audit(office.directory, report)
     return report
 
 
@@ -183,13 +172,13 @@ async def kill_terminal(home: Path, times: int, seed: int) -> KillReport:
     """Kill ``armband sync``, which records what it is handed and pushes it meanwhile."""
     random, report = Random(seed), KillReport()
     office, folder = OfficeProcess(home / "office"), home / "t"
-    await _make_office(office.directory)
+    await make_office(office.directory)
     office.spawn()
     await office.ready()
     saved: set[str] = set()
     unanswered: list[dict[str, Any]] = []
     try:
-        _enrol(office, folder)
+        enrol_by_commands(office.directory, office.url, folder)
         for _ in range(times):
             unanswered = await _record_until_killed(folder, random, unanswered, saved, report)
             _unsaved(folder, saved, home / "copy", report)
@@ -199,9 +188,9 @@ async def kill_terminal(home: Path, times: int, seed: int) -> KillReport:
     finally:
         office.stop()
     report.promised = len(saved)
-    _once_each(office.directory, saved, home / "copy", report)
-    _compare(office.directory, folder, home / "copy", report)
-    _audit(office.directory, report)
+    once_each(office.directory, saved, home / "copy", report)
+    compare(office.directory, folder, home / "copy", report)
+    audit(office.directory, report)
     return report
 
 
@@ -224,7 +213,7 @@ async def _record_until_killed(
     kill_at: asyncio.TimerHandle | None = None
     try:
         while True:
-            lines = lines or _lines(random)
+            lines = lines or check_lines(random)
             answer = await ask_holder(folder, RECORD, {"lines": lines})
             assert not answer["refused"], answer
             saved.update(line["id"] for line in answer["saved"])
@@ -239,19 +228,6 @@ async def _record_until_killed(
         program.kill()
 
 
-def _lines(random: Random) -> list[dict[str, Any]]:
-    fields = {"code": "green", "decision": "passed", "temp_tenths": 365, "unit": UNIT}
-    return [
-        {
-            "line": n + 1,
-            "kind": "check",
-            "fields": fields,
-            "new_id": new_record_id(1_700_000_000_000, random.randbytes(10)).hex(),
-        }
-        for n in range(random.randint(1, 30))
-    ]
-
-
 def _unsaved(folder: Path, saved: set[str], aside: Path, report: KillReport) -> None:
     """Records that were called saved and are not in the files, before anybody opens them again."""
     rows = rows_of(folder / TERMINAL_FILE, "SELECT record, count(*) FROM ops GROUP BY 1", aside)
@@ -259,20 +235,7 @@ def _unsaved(folder: Path, saved: set[str], aside: Path, report: KillReport) -> 
     report.lost += sorted(saved - {record.hex() for record, _count in rows})
 
 
-def _once_each(directory: Path, saved: set[str], aside: Path, report: KillReport) -> None:
-    rows = rows_of(directory / OFFICE_FILE, "SELECT record FROM ops", aside)
-    times = Counter(record.hex() for (record,) in rows)
-    report.lost += [record for record in saved if not times[record]]
-    report.doubled += sum(times[record] > 1 for record in saved)
-
-
 # -- both --------------------------------------------------------------------------------------
-
-
-async def _make_office(directory: Path) -> None:
-    await new_office(directory)
-    async with serving(directory):
-        pass
 
 
 async def _joined(
@@ -281,41 +244,8 @@ async def _joined(
     from armband.client.holding import hold_online
     from armband.client.world import real_environment
 
-    await asyncio.to_thread(_enrol, office, folder)
+    await asyncio.to_thread(enrol_by_commands, office.directory, office.url, folder)
     terminal, link = await stack.enter_async_context(hold_online(folder, real_environment()))
     terminal.go_online()
     await until(lambda: terminal.status.connected, "the terminal is in", 20)
     return terminal, link
-
-
-def _enrol(office: OfficeProcess, folder: Path) -> None:
-    enrol_by_commands(office.directory, office.url, folder)
-
-
-def _compare(directory: Path, folder: Path, aside: Path, report: KillReport) -> None:
-    """A terminal's base against the office's records of its scope, byte for byte."""
-    records = rows_of(
-        directory / OFFICE_FILE,
-        "SELECT id, seq, state FROM records WHERE unit LIKE 'lianhu/yg%' OR kind = 'unit'",
-        aside,
-    )
-    office = {record: (seq, bytes(state)) for record, seq, state in records}
-    base = rows_of(folder / TERMINAL_FILE, "SELECT record, seq, state FROM base", aside)
-    if any(office.get(record) != (seq, bytes(state)) for record, seq, state in base):
-        report.unequal.append(f"{folder.name}: other bytes")
-    checks = {
-        r
-        for r, *_ in rows_of(
-            directory / OFFICE_FILE, "SELECT id FROM records WHERE kind = 'check'", aside
-        )
-    }
-    if not checks <= {record for record, *_ in base}:
-        report.unequal.append(f"{folder.name}: records missing")
-
-
-def _audit(directory: Path, report: KillReport) -> None:
-    done = run_command("armband-server", "audit", "--data", directory, "--json")
-    with suppress(json.JSONDecodeError):
-        report.differences += done.json["differences"]
-    if done.code not in (0, 1):
-        report.differences.append(done.err)

@@ -2,33 +2,51 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import IO
+
+from support.waiting import until
 
 TOOLS = Path(sys.executable).parent
 
 
 class Program:
-    """One ``armband`` or ``armband-server`` process; its first line of JSON says it is ready."""
+    """One ``armband`` or ``armband-server`` process; its first line of JSON says it is ready.
 
-    def __init__(self, name: str, *words: str | Path) -> None:
+    Args:
+        through: words before the command, of a program that runs it (``strace ...``).
+    """
+
+    def __init__(self, name: str, *words: str | Path, through: Sequence[str | Path] = ()) -> None:
+        # Files, not pipes: nobody reads along, and a full pipe would stop the program.
+        self._out, self._err = _open_file(), _open_file()
         self._process = subprocess.Popen(
-            [TOOLS / name, *words, "--json"],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            [*through, TOOLS / name, *words, "--json"],
+            stdout=self._out,
+            stderr=self._err,
             stdin=subprocess.DEVNULL,
-            text=True,
         )
 
     @property
     def pid(self) -> int:
         return self._process.pid
+
+    def said(self) -> list[str]:
+        """Whole lines on standard output so far."""
+        return _text(self._out).rpartition("\n")[0].splitlines()
+
+    def problem(self) -> str:
+        """What it said on standard error so far."""
+        return _text(self._err)
 
     async def first_line(self) -> str:
         """What it says when it is ready.
@@ -36,27 +54,53 @@ class Program:
         Raises:
             AssertionError: it ended before; the text is what it said on stderr.
         """
-        assert self._process.stdout is not None
-        line = await asyncio.to_thread(self._process.stdout.readline)
-        assert line, self._process.communicate()[1]
-        return line
+        process = self._process
+        await until(lambda: self.said() or process.poll() is not None, "it is ready", 30)
+        assert self.said(), self.problem()
+        return self.said()[0]
 
     def kill(self) -> None:
         """SIGKILL, and wait until the process is gone."""
         self._process.kill()
-        self._process.communicate()
+        self._end(None)
 
     def stop(self) -> None:
         """SIGTERM, and wait until it has left."""
         self._process.terminate()
-        self._process.communicate(timeout=20)
+        self._end(20)
+
+    def signal(self, number: int) -> None:
+        """Send it a signal."""
+        self._process.send_signal(number)
+
+    async def ended(self, timeout_s: float = 30) -> int:
+        """Its exit code, once it has ended by itself."""
+        process = self._process
+        await until(lambda: process.poll() is not None, "the program ends", timeout_s)
+        return process.wait()
+
+    def _end(self, timeout_s: float | None) -> None:
+        self._process.wait(timeout_s)
+        self._out.close()
+        self._err.close()
+
+
+def _open_file() -> IO[bytes]:
+    return tempfile.TemporaryFile()
+
+
+def _text(file: IO[bytes]) -> str:
+    # By position: the program writes on through the same open file.
+    size = os.fstat(file.fileno()).st_size
+    return os.pread(file.fileno(), size, 0).decode()
 
 
 class OfficeProcess:
     """``armband-server run``, again and again on one port."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, through: Sequence[str | Path] = ()) -> None:
         self.directory = directory
+        self.through = through
         self.url = ""
         self._listen = "127.0.0.1:0"
         self._program: Program | None = None
@@ -64,18 +108,21 @@ class OfficeProcess:
     def spawn(self) -> None:
         """Start it; it is not ready yet."""
         words = ("run", "--data", self.directory, "--listen", self._listen)
-        self._program = Program("armband-server", *words)
+        self._program = Program("armband-server", *words, through=self.through)
 
     async def ready(self) -> None:
         """Wait until it listens."""
-        assert self._program is not None
-        self.url = json.loads(await self._program.first_line())["listening"]
+        self.url = json.loads(await self.program.first_line())["listening"]
         self._listen = self.url.removeprefix("wss://")
 
     @property
     def pid(self) -> int:
-        assert self._program is not None
-        return self._program.pid
+        return self.program.pid
+
+    @property
+    def program(self) -> Program:
+        assert self._program is not None, "it runs"
+        return self._program
 
     def kill(self) -> None:
         if self._program is not None:
