@@ -228,7 +228,8 @@ class Session:
         self._unanswered.append(set(range(batch.counter, last + 1)))
         self._pushed = last
         self._more_may_wait = True
-        push = wire.Push(batch.prev, batch.counter, wire.pack_list(batch.wires))
+        body = wire.pack_list(batch.wires)
+        push = wire.Push(batch.prev, batch.counter, body, batch.prev_dropped)
         return [Send(push), *self._load()]
 
     def _load(self) -> list[Effect]:

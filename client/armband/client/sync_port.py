@@ -42,6 +42,7 @@ class Batch:
 
     Attributes:
         prev: id of the operation before the first one.
+        prev_dropped: that one is not kept here any more.
         counter: of the first one.
         wires: at least one.
     """
@@ -49,6 +50,7 @@ class Batch:
     prev: bytes
     counter: int
     wires: list[WireOp]
+    prev_dropped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,8 @@ class Replica(Protocol):
 
         With ``new_epoch`` all retained operations wait again and the witness starts anew; with
         ``clear_base`` the base is emptied and the cursor is 0. Receipts beyond
-        ``welcome.head_counter`` wait again; another id at it is a fork, and then all wait again.
+        ``welcome.head_counter`` wait again; another id at it is a fork, and then all wait again, as
+        they do where the own operation at it is dropped and unknown.
         """
 
     async def waiting(self, after: int, max_ops: int, max_bytes: int) -> Batch | None:

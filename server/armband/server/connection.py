@@ -170,7 +170,7 @@ class Connection:
             key_id=self.key_id,
             terminal=self._admitted.grant,
             clock_offset_ms=self._admitted.clock_offset_ms,
-            repushing=self._admitted.repushing,
+            repushing=self._admitted.repushing or demand.prev_dropped,
             ops=tuple(link_all(demand.prev, self.key_id, demand.counter, demand.wires)),
             source=self._transport.peer,
         )

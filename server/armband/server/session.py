@@ -76,6 +76,7 @@ class Commit:
     prev: bytes
     counter: int
     wires: list[WireOp]
+    prev_dropped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,4 +226,4 @@ def _commit(push: wire.Push) -> Commit:
             raise BadFrame(f"stamp {op.hlc} is not between 0 and {MAX_STAMP}")
         if op.nonce < 0:
             raise BadFrame("a nonce below 0")
-    return Commit(push.prev, push.counter, wires)
+    return Commit(push.prev, push.counter, wires, push.prev_dropped)

@@ -88,11 +88,16 @@ class TokenHello(msgspec.Struct, frozen=True, array_like=True, tag=4):
 
 
 class Push(msgspec.Struct, frozen=True, array_like=True, tag=5):
-    """Consecutive operations of the terminal's chain: packed list of `ops.WireOp`."""
+    """Consecutive operations of the terminal's chain: packed list of `ops.WireOp`.
+
+    ``prev_dropped``: the terminal keeps the operation before the first no longer, because a backup
+    holds it; an office that lacks it takes these as a branch, since nobody can push it again.
+    """
 
     prev: Id
     counter: Annotated[int, msgspec.Meta(ge=1, le=(1 << 62) - 1)]
     body: Body
+    prev_dropped: bool = False
 
 
 class Subscribe(msgspec.Struct, frozen=True, array_like=True, tag=6):
@@ -179,7 +184,10 @@ class Receipt(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Receipts(msgspec.Struct, frozen=True, array_like=True, tag=22):
-    """Receipts after the commit: all of these operations are on the office's disk."""
+    """Receipts after the commit: all of these operations are on the office's disk.
+
+    Without items it only says that ``stable_seq`` has changed.
+    """
 
     items: list[Receipt]
     seq: Number

@@ -27,7 +27,8 @@ class Batch:
         key_id: whose chain.
         terminal: what it may do. A key that is revoked at the office counts as revoked here too.
         clock_offset_ms: its clock against the office's, measured at hello.
-        repushing: its hello named another epoch, so it pushes all that it retains.
+        repushing: its hello named another epoch, so it pushes all that it retains; or it keeps the
+            predecessor of the first no longer. A predecessor that is missing is no news then.
         ops: linked by `ops.link_all`, at least one.
         source: the peer's address, for logs.
     """
