@@ -182,6 +182,9 @@ class RecordedConnection:
     def executemany(self, sql: str, rows: Any) -> None:
         self._conn.executemany(sql, list(rows))
 
+    def create_function(self, name: str, arguments: int, call: Any) -> None:
+        self._conn.create_scalar_function(name, call, arguments)
+
     def close(self) -> None:
         self._conn.close()
 

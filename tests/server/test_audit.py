@@ -69,7 +69,7 @@ async def test_an_empty_store_adds_up(tmp_path: Path) -> None:
         ("cell", "DELETE FROM cells WHERE unit = 'lianhu/yg'", []),
         (
             "cell",
-            "INSERT INTO cells VALUES ('lianhu', '2022-01-01', 'lianhu', 1, ?)",
+            "INSERT INTO cells VALUES ('lianhu', '2022-01-01', 'lianhu', ?)",
             [encode_metrics({"checks.total": 1})],
         ),
         ("member", "UPDATE members SET places = ?", [encode_places({G2: 1})]),

@@ -31,6 +31,8 @@ from armband.shared.merge import State
 
 _RULES = 1
 """To be raised when terms, titles or sort keys of the same declarations come out otherwise."""
+_DERIVED_BY = "derived by"
+"""The preference that names them."""
 STANDINGS = (Standing.WRITTEN, Standing.HELD, Standing.REFUSED)
 """A standing's place is what the store holds for it."""
 
@@ -181,23 +183,32 @@ def clear(conn: sqlite3.Connection) -> None:
 
 def refresh_if_old(conn: sqlite3.Connection) -> None:
     """Rebuild everything when another release, with other rules, has derived it."""
-    wanted = rules_version()
-    if conn.execute("PRAGMA user_version").fetchone()[0] == wanted:
+    if derived_by(conn) == rules_version():
         return
     if is_enrolled(conn):
         refresh_all(conn, load_sync(conn).key_id)
-    conn.execute(f"PRAGMA user_version = {wanted}")
+    note_rules(conn)
 
 
-def rules_version() -> int:
-    """A number that changes with what the kinds declare, and with `_RULES`."""
+def derived_by(conn: sqlite3.Connection) -> str:
+    """The rules by which the derived tables were made; ``""`` when they are not noted."""
+    row = conn.execute("SELECT value FROM preferences WHERE name = ?", (_DERIVED_BY,)).fetchone()
+    return row[0] if row else ""
+
+
+def note_rules(conn: sqlite3.Connection) -> None:
+    """The derived tables are as this release's rules make them."""
+    conn.execute("INSERT OR REPLACE INTO preferences VALUES (?, ?)", (_DERIVED_BY, rules_version()))
+
+
+def rules_version() -> str:
+    """Changes with what the kinds declare, and with `_RULES`."""
     declared = [
         (name, field_name, field.search.value, field.type.value, field.ref, kind.dated)
         for name, kind in sorted(CATALOGUE.items())
         for field_name, field in kind.fields.items()
     ]
-    digest = blake2b(repr((_RULES, declared)).encode(), digest_size=4).digest()
-    return int.from_bytes(digest, "big") >> 1
+    return blake2b(repr((_RULES, declared)).encode(), digest_size=8).hexdigest()
 
 
 def refresh_all(conn: sqlite3.Connection, key_id: bytes) -> frozenset[str]:

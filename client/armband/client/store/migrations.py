@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
+from zlib import crc32
 
 from armband.client.errors import StoreTooNew
 
@@ -41,6 +42,7 @@ def migrate(conn: sqlite3.Connection) -> None:
     known = number_of(available()[-1])
     if done > known:
         raise StoreTooNew(done, known)
+    conn.create_function("crc32", 1, crc32)
     for path in available():
         if number_of(path) > done:
             _apply(conn, path)

@@ -1,7 +1,8 @@
 """Looking for damage in an office's store, beside a running server or without one.
 
-Operations prove themselves by their ids and the history chain, everything else is derived from
-them and can be counted again. Nothing is written, not even to the journal.
+Operations prove themselves by their ids and the history chain, much else is derived from them and
+can be counted again. The rest stands a second time in an index, which SQLite's own check compares.
+Nothing is written, not even to the journal.
 """
 
 from __future__ import annotations
@@ -22,7 +23,11 @@ from armband.shared.errors import ArmbandError
 from armband.shared.ops import CHAIN_START, WireOp, decode_payload, key_id_of, link
 
 INTEGRITY_LINES = 20
-SCHEMA = "SELECT type, name, tbl_name, sql FROM sqlite_schema"
+DECLARED = {
+    "the tables are": "SELECT type, name, tbl_name, sql FROM sqlite_schema",
+    "the marks of the file are": "PRAGMA application_id",
+    "the numbers of the file are": "PRAGMA user_version",
+}
 _UNREADABLE = (
     sqlite3.Error, ArmbandError, ValueError, TypeError, OverflowError, AttributeError, KeyError,
     AssertionError, IndexError,
@@ -112,8 +117,9 @@ def _check_file(conn: sqlite3.Connection) -> Iterator[str]:
             yield str(line)
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:
         migrate(fresh)
-        if set(conn.execute(SCHEMA)) != set(fresh.execute(SCHEMA)):
-            yield "the tables are not declared as this release declares them"
+        for what, sql in DECLARED.items():
+            if set(conn.execute(sql)) != set(fresh.execute(sql)):
+                yield f"{what} not as this release declares them"
 
 
 def _recount(conn: sqlite3.Connection, office: str) -> Iterator[str]:

@@ -62,8 +62,8 @@ SET_RECORD = """
     ON CONFLICT (office, id) DO UPDATE
     SET seq = excluded.seq, unit = excluded.unit, state = excluded.state"""
 SET_CELL = """
-    INSERT INTO cells (office, day, unit, seq, metrics) VALUES (?, ?, ?, ?, ?)
-    ON CONFLICT (office, day, unit) DO UPDATE SET seq = excluded.seq, metrics = excluded.metrics"""
+    INSERT INTO cells (office, day, unit, metrics) VALUES (?, ?, ?, ?)
+    ON CONFLICT (office, day, unit) DO UPDATE SET metrics = excluded.metrics"""
 SET_MEMBER = """
     INSERT INTO members (office, day, metric, member, places) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT (office, day, metric, member) DO UPDATE SET places = excluded.places"""
@@ -178,10 +178,8 @@ def _quarantine_rows(office: str, changes: Changes) -> Iterator[tuple[object, ..
 
 
 def _save_totals(conn: sqlite3.Connection, office: str, changes: Changes) -> None:
-    seq = changes.office.seq
     conn.executemany(
-        SET_CELL,
-        ((office, *key, seq, encode_metrics(cell)) for key, cell in changes.cells.items()),
+        SET_CELL, ((office, *key, encode_metrics(cell)) for key, cell in changes.cells.items())
     )
     members = changes.members.items()
     conn.executemany(
