@@ -7,6 +7,7 @@ import sqlite3
 from armband.client.errors import UnknownOperation
 from armband.client.model import Identity
 from armband.client.overlay import OpState
+from armband.client.store import journal
 from armband.client.store.derive import refresh, refresh_all
 from armband.client.store.tables import (
     SyncRow,
@@ -25,7 +26,11 @@ _NO_FEED = (1 << 62) - 1
 def apply_receipts(
     conn: sqlite3.Connection, receipts: wire.Receipts, now_ms: int, office_now_ms: int
 ) -> frozenset[str]:
-    """Answer waiting operations; the kinds of the records that look different now."""
+    """Answer waiting operations, and drop what need not be kept any more.
+
+    Returns:
+        The kinds of the records that look different now.
+    """
     sync = load_sync(conn)
     touched: list[bytes] = []
     clock = sync.hlc
@@ -60,6 +65,9 @@ def apply_receipts(
         "UPDATE sync SET hlc = ?, stable_seq = max(stable_seq, ?), last_contact_ms = ?",
         (clock, receipts.stable_seq, now_ms),
     )
+    policy = load_identity(conn).policy
+    journal.note_held(conn, receipts.seq, policy, office_now_ms)
+    journal.drop_old(conn, policy, office_now_ms)
     kinds = refresh(conn, sync.key_id, touched)
     if conn.execute("SELECT 1 FROM ops WHERE state = 0 LIMIT 1").fetchone() is None:
         # Nothing unsent depends on a clock that ran ahead: it may come back to the office's.
@@ -124,10 +132,15 @@ def adopt_welcome(
     )
     if new_epoch:
         conn.execute("UPDATE sync SET witness_seq = 0, witness_hist = x''")
+        journal.begin_epoch(conn)
         again = _wait_again(conn, after=0)
     else:
-        # The head of another chain says nothing about what the office holds of this one.
-        again = _wait_again(conn, after=0 if is_fork else welcome.head_counter)
+        # The head of another chain says nothing about what the office holds of this one; nor does
+        # one that may be another's.
+        known = journal.known_id(conn, welcome.head_counter) is not None
+        again = _wait_again(conn, after=welcome.head_counter if known and not is_fork else 0)
+    journal.note_held(conn, welcome.seq, welcome.policy, welcome.now_ms)
+    journal.drop_old(conn, welcome.policy, welcome.now_ms)
     if clear_base:
         return identity, rebuild(conn, revoked=welcome.revoked)
     return identity, refresh(conn, sync.key_id, again)
@@ -139,8 +152,7 @@ def _is_fork(conn: sqlite3.Connection, sync: SyncRow, welcome: wire.Welcome) -> 
         return False
     if welcome.head_counter > sync.counter:
         return True
-    row = conn.execute("SELECT id FROM ops WHERE counter = ?", (welcome.head_counter,)).fetchone()
-    return row is not None and row[0] != welcome.head
+    return journal.known_id(conn, welcome.head_counter) not in (None, welcome.head)
 
 
 def _wait_again(conn: sqlite3.Connection, after: int) -> list[bytes]:

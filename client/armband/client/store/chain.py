@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from armband.client.errors import UnknownOperation
 from armband.client.overlay import seen_by_next, shown_view
 from armband.client.store.derive import refresh
+from armband.client.store.journal import is_dropped
 from armband.client.store.tables import load_bases, load_own, load_sync
 from armband.client.sync_port import Batch
 from armband.shared import hlc, ops
@@ -110,4 +111,4 @@ def waiting(conn: sqlite3.Connection, after: int, max_ops: int, max_bytes: int) 
         if counter != first + place or (wires and size > max_bytes):
             break
         wires.append(WireOp(stamp, nonce, payload))
-    return Batch(prev, first, wires)
+    return Batch(prev, first, wires, is_dropped(conn, first - 1))

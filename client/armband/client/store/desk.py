@@ -18,6 +18,7 @@ from armband.client.model import (
 from armband.client.overlay import OpState, laid_over
 from armband.client.store.entries import COLUMNS as VIEW_COLUMNS
 from armband.client.store.entries import load_titles, view_of
+from armband.client.store.journal import dropped_count
 from armband.client.store.tables import (
     decode_payload,
     encode,
@@ -37,9 +38,9 @@ def load_status(conn: sqlite3.Connection) -> SyncStatus:
     sync = load_sync(conn)
     waiting = _count(conn, "SELECT count(*) FROM ops WHERE state = 0")
     refused_ever = _count(conn, "SELECT count(*) FROM ops WHERE state = 2")
-    stable = 0
+    stable = dropped_count(conn)
     if sync.stable_seq:
-        stable = _count(
+        stable += _count(
             conn, "SELECT count(*) FROM ops WHERE state = 1 AND seq <= ?", sync.stable_seq
         )
     return SyncStatus(

@@ -17,6 +17,7 @@ from urllib.parse import quote
 from zlib import crc32
 
 from armband.client.store import derive
+from armband.client.store.journal import dropped_runs
 from armband.client.store.migrations import migrate
 from armband.client.store.tables import SyncRow, decode_patch, load_identity, load_sync
 from armband.shared.merge import decode_state
@@ -106,21 +107,31 @@ def _check_chain(conn: sqlite3.Connection, key_id: bytes) -> Iterator[str]:
     if sync.key_id != key_id:
         yield "the store belongs to another key"
     lost = known_lost(conn)
+    dropped = dropped_runs(conn)
     head, counter = CHAIN_START, 0
     for row in operations(conn):
-        counter += 1
-        gap = range(counter, row.counter)
-        # A damaged counter may be any number: a gap is not walked further than it is known.
-        if not all(missing in lost for missing in gap[: len(lost) + 1]):
-            yield f"operations from {counter} to {row.counter - 1} are missing"
+        while dropped and dropped[0][1] < row.counter:
+            first, last, dropped_head = dropped.pop(0)
+            yield from _missing(range(counter + 1, first), lost)
+            counter, head = last, dropped_head
+        gap = range(counter + 1, row.counter)
+        yield from _missing(gap, lost)
         if not gap and row.prev != head:
-            yield f"operation {counter} does not follow the one before"
-        counter = row.counter
+            yield f"operation {row.counter} does not follow the one before"
         if row.problem(key_id):
-            yield f"operation {counter}: {row.problem(key_id)}"
-        head = row.id
+            yield f"operation {row.counter}: {row.problem(key_id)}"
+        counter, head = row.counter, row.id
+    for first, last, dropped_head in dropped:
+        yield from _missing(range(counter + 1, first), lost)
+        counter, head = last, dropped_head
     if (sync.counter, sync.head) != (counter, head):
         yield f"the chain ends at {counter}, and should at {sync.counter}"
+
+
+def _missing(gap: range, lost: frozenset[int]) -> Iterator[str]:
+    # A damaged counter may be any number: a gap is not walked further than it is known.
+    if not all(missing in lost for missing in gap[: len(lost) + 1]):
+        yield f"operations from {gap[0]} to {gap[-1]} are missing"
 
 
 LOST = "lost operations"

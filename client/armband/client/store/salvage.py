@@ -19,9 +19,11 @@ from armband.client.model import Identity
 from armband.client.store import derive, tables
 from armband.client.store.driver import connect_writer, run_write
 from armband.client.store.examine import COLUMNS, LOST, StoredOp, read_only
+from armband.client.store.journal import Run, dropped_runs
 from armband.client.store.raw_pages import rows_in
 from armband.shared import hlc
 from armband.shared.fields import Patch
+from armband.shared.ids import ID_BYTES
 
 _ASIDE = ("drafts", "preferences")
 """Tables whose rows are taken over as they are, where they can be read."""
@@ -38,11 +40,13 @@ class Salvaged:
         operations: proved by their ids, in order of the chain.
         broken: the others that can still be read in part: counter, and what they seem to say.
         missing: counters below the newest of which nothing could be read.
+        dropped: runs of operations that had been dropped in good order.
     """
 
     operations: list[StoredOp] = field(default_factory=list)
     broken: list[tuple[int, Patch]] = field(default_factory=list)
     missing: list[int] = field(default_factory=list)
+    dropped: list[Run] = field(default_factory=list)
     identity: Identity | None = None
     rows: dict[str, list[tuple[Any, ...]]] = field(default_factory=dict)
 
@@ -64,6 +68,8 @@ def read_damaged(path: Path, key_id: bytes) -> Salvaged:
         with suppress(*_BROKEN):
             written = int(tables.load_sync(conn).counter)
         rows = _rows(conn, written, key_id)
+        with suppress(*_BROKEN):
+            found.dropped = dropped_runs(conn)
         for table in _ASIDE:
             with suppress(*_BROKEN):
                 found.rows[table] = conn.execute(f"SELECT * FROM {table}").fetchall()
@@ -117,8 +123,27 @@ def _sort_out(rows: dict[int, StoredOp], written: int, key_id: bytes, found: Sal
             found.operations.append(row)
         else:
             found.broken.append((counter, _seems_to_say(row)))
-    last = _last(rows, written, key_id)
-    found.missing = [counter for counter in range(1, last + 1) if counter not in rows]
+    newest = _last(rows, written, key_id)
+    found.dropped = list(_still_dropped(found.dropped, written, rows))
+    here = {*rows, *(n for first, last, _head in found.dropped for n in range(first, last + 1))}
+    found.missing = [counter for counter in range(1, newest + 1) if counter not in here]
+
+
+def _still_dropped(runs: list[Run], written: int, rows: dict[int, StoredOp]) -> Iterator[Run]:
+    """The runs that can be so; what was found after all is no longer dropped."""
+    before = 0
+    for first, last, head in runs:
+        numbers = isinstance(first, int) and isinstance(last, int)
+        if not (numbers and before < first <= last <= written and len(head) == ID_BYTES):
+            continue
+        before = last
+        start = first
+        for counter in sorted(n for n in rows if first <= n <= last):
+            if counter > start:
+                yield start, counter - 1, rows[counter].prev
+            start = counter + 1
+        if start <= last:
+            yield start, last, head
 
 
 def _proved(row: StoredOp, key_id: bytes) -> bool:
@@ -159,14 +184,14 @@ def _fill(conn: sqlite3.Connection, found: Salvaged, key_id: bytes, identity: Id
         "INSERT INTO ops VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 1, 0, 0, 0, '', '')",
         [_as_waiting(op, key_id) for op in found.operations],
     )
-    if found.operations:
-        # The chain goes on behind what is proved: the office may lack what is lost, and an
-        # operation behind one that it lacks would make it doubt its own history.
-        newest = found.operations[-1]
-        stamp = max(op.hlc for op in found.operations)
-        conn.execute(
-            "UPDATE sync SET counter = ?, head = ?, hlc = ?", (newest.counter, newest.id, stamp)
-        )
+    # The chain goes on behind what is proved: the office may lack what is lost, and an operation
+    # behind one that it lacks would make it doubt its own history.
+    conn.executemany("INSERT INTO dropped VALUES (?, ?, ?)", found.dropped)
+    ends = [(last, head) for _first, last, head in found.dropped]
+    ends += [(op.counter, op.id) for op in found.operations[-1:]]
+    if ends:
+        stamp = max((op.hlc for op in found.operations), default=0)
+        conn.execute("UPDATE sync SET counter = ?, head = ?, hlc = ?", (*max(ends), stamp))
     for table, rows in found.rows.items():
         for row in rows:
             with suppress(*_BROKEN):

@@ -1,0 +1,98 @@
+"""How long own operations are kept: dropped once they are stable and their keep-days are over.
+
+An operation is dropped when a verified backup of the office holds it, the office's feed has taken
+its place on the screens, and it was held `Policy.keep_days` days of the office ago. What was
+refused is kept: no seq says whether a backup holds it. Days are counted by the office's clock, with
+marks of how far it was on each day, because this terminal's clock may be years off.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+
+from armband.client.store.tables import load_sync
+from armband.shared.days import add_days, day_of
+from armband.shared.policy import Policy
+
+_KEEP_DAYS_MAX = 36_500
+"""A hundred years; a policy may say anything."""
+Run = tuple[int, int, bytes]
+"""First and last counter of consecutive dropped operations, and the id of the last."""
+
+
+def note_held(conn: sqlite3.Connection, seq: int, policy: Policy, office_now_ms: int) -> None:
+    """The office is at ``seq`` now: whatever it holds, it holds on this day."""
+    conn.execute(
+        "INSERT INTO held_days VALUES (?, ?) "
+        "ON CONFLICT (day) DO UPDATE SET seq = max(seq, excluded.seq)",
+        (day_of(office_now_ms, policy), seq),
+    )
+
+
+def begin_epoch(conn: sqlite3.Connection) -> None:
+    """Other operations stand at the office's seqs now."""
+    conn.execute("DELETE FROM held_days")
+
+
+def drop_old(conn: sqlite3.Connection, policy: Policy, office_now_ms: int) -> int:
+    """Drop what need not be kept any more; how many operations that were."""
+    keep_days = max(0, min(policy.keep_days, _KEEP_DAYS_MAX))
+    last_day = add_days(day_of(office_now_ms, policy), -keep_days)
+    mark = conn.execute(
+        "SELECT max(day), max(seq) FROM held_days WHERE day <= ?", (last_day,)
+    ).fetchone()
+    if mark[0] is None:
+        return 0
+    upto = min(mark[1], load_sync(conn).stable_seq)
+    gone = conn.execute(
+        "DELETE FROM ops WHERE state = 1 AND shown = 0 AND seq <= ? RETURNING counter, id", (upto,)
+    ).fetchall()
+    if gone:
+        _note_runs(conn, ((counter, counter, op) for counter, op in gone))
+    # The newest mark of the days that are over says all that the older ones said.
+    conn.execute("UPDATE held_days SET seq = ? WHERE day = ?", (mark[1], mark[0]))
+    conn.execute("DELETE FROM held_days WHERE day < ?", (mark[0],))
+    return len(gone)
+
+
+def _note_runs(conn: sqlite3.Connection, gone: Iterable[Run]) -> None:
+    merged: list[Run] = []
+    for first, last, head in sorted([*dropped_runs(conn), *gone]):
+        if merged and merged[-1][1] + 1 == first:
+            merged[-1] = (merged[-1][0], last, head)
+        else:
+            merged.append((first, last, head))
+    conn.execute("DELETE FROM dropped")
+    conn.executemany("INSERT INTO dropped VALUES (?, ?, ?)", merged)
+
+
+def dropped_runs(conn: sqlite3.Connection) -> list[Run]:
+    """The runs of dropped operations, in order of the chain."""
+    return conn.execute("SELECT first, last, head FROM dropped ORDER BY first").fetchall()
+
+
+def is_dropped(conn: sqlite3.Connection, counter: int) -> bool:
+    """Whether the own operation of this counter was dropped."""
+    row = conn.execute(
+        "SELECT last FROM dropped WHERE first <= ? ORDER BY first DESC LIMIT 1", (counter,)
+    ).fetchone()
+    return row is not None and counter <= row[0]
+
+
+def dropped_count(conn: sqlite3.Connection) -> int:
+    """How many own operations were dropped."""
+    found: int = conn.execute("SELECT coalesce(sum(last - first + 1), 0) FROM dropped").fetchone()[
+        0
+    ]
+    return found
+
+
+def known_id(conn: sqlite3.Connection, counter: int) -> bytes | None:
+    """The id of an own operation, kept or dropped, as far as it is known here."""
+    row = conn.execute(
+        "SELECT id FROM ops WHERE counter = ?1 UNION ALL "
+        "SELECT head FROM dropped WHERE last = ?1 LIMIT 1",
+        (counter,),
+    ).fetchone()
+    return row[0] if row else None
