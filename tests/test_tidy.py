@@ -75,6 +75,12 @@ def text_of(name: str) -> str:
     return (TOP / name).read_text(encoding="utf-8")
 
 
+@cache
+def tree_of(name: str) -> tuple[ast.AST, ...]:
+    """All nodes of a file, parsed once for all rules."""
+    return tuple(ast.walk(ast.parse(text_of(name))))
+
+
 def texts() -> Iterator[tuple[str, str]]:
     for name in files():
         try:
@@ -113,7 +119,7 @@ def test_files_are_short() -> None:
 def test_functions_are_short() -> None:
     long = []
     for name in python_files():
-        for node in ast.walk(ast.parse(text_of(name))):
+        for node in tree_of(name):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 lines = (node.end_lineno or 0) - node.lineno + 1
                 if lines > FUNCTION_LINES_MAX:
@@ -127,10 +133,10 @@ def dotted(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def calls(name: str) -> Iterator[tuple[int, str]]:
-    for node in ast.walk(ast.parse(text_of(name))):
-        if isinstance(node, ast.Call) and not gives_way(node):
-            yield node.lineno, dotted(node.func)
+@cache
+def calls(name: str) -> tuple[tuple[int, str], ...]:
+    nodes = (node for node in tree_of(name) if isinstance(node, ast.Call))
+    return tuple((node.lineno, dotted(node.func)) for node in nodes if not gives_way(node))
 
 
 def gives_way(call: ast.Call) -> bool:
@@ -188,7 +194,7 @@ def test_statements_have_no_numbered_placeholders() -> None:
         f"{name}:{node.lineno}"
         for name in python_files(*PROGRAMS)
         if "/store/" in name
-        for node in ast.walk(ast.parse(text_of(name)))
+        for node in tree_of(name)
         if isinstance(node, ast.Constant)
         and isinstance(node.value, str)
         and re.search(r"\?[1-9]", node.value)

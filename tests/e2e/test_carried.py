@@ -9,20 +9,21 @@ import pytest
 
 from armband.shared.carried import MAGIC, Carried, content_of, seal, unseal
 from armband.shared.errors import BadFrame
+from support.commands import command
 from support.enrolled import enrol_by_commands
-from support.real_office import Ran, new_office, run_command, server_process, serving
+from support.real_office import Ran, new_office, server_process, serving
 
 
 def record(folder: Path, lines: int, unit: str = "lianhu/yg/g1") -> None:
     path = folder.parent / "lines.jsonl"
     line = f'{{"kind": "check", "code": "green", "decision": "passed", "unit": "{unit}"}}\n'
     path.write_text(line * lines)
-    done = run_command("armband", "record", "--jsonl", path, "--data", folder, "--json")
+    done = command("armband", "record", "--jsonl", path, "--data", folder, "--json")
     assert done.code == 0, done.out
 
 
 def take(office: Path, stick: Path) -> Ran:
-    return run_command("armband-server", "take", stick, "--data", office, "--json")
+    return command("armband-server", "take", stick, "--data", office, "--json")
 
 
 @pytest.fixture
@@ -40,28 +41,28 @@ def test_carried_taken_taken_again_and_synced_later(tmp_path: Path, office: Path
     a, stick = tmp_path / "a", tmp_path / "stick"
     with server_process(office) as url:
         enrol_by_commands(office, url, a)
-    empty = run_command("armband", "export-unsent", stick, "--data", a)
+    empty = command("armband", "export-unsent", stick, "--data", a)
     assert (empty.code, stick.exists()) == (0, False)
     # More than fits into one push, so that the file holds several runs.
     record(a, 620)
-    done = run_command("armband", "export-unsent", stick, "--data", a, "--json")
+    done = command("armband", "export-unsent", stick, "--data", a, "--json")
     assert (done.code, done.json["operations"]) == (0, 620)
     taken = take(office, stick)
     assert taken.code == 0, taken.err
     assert taken.json["outcomes"] == {"accepted": 620}
     assert (taken.json["known"], taken.json["terminal"]) == (0, "T001")
     record(a, 3)
-    assert run_command("armband", "export-unsent", stick, "--data", a).code == 0
+    assert command("armband", "export-unsent", stick, "--data", a).code == 0
     with server_process(office, url.removeprefix("wss://")):
         # Beside the server, the older part once more.
         again = take(office, stick)
         assert (again.json["operations"], again.json["known"]) == (623, 620)
-        synced = run_command("armband", "sync", "--once", "--data", a, "--json")
+        synced = command("armband", "sync", "--once", "--data", a, "--json")
         assert (synced.json["held"], synced.json["waiting"]) == (623, 0)
         assert not synced.json["fork"]
-    audit = run_command("armband-server", "audit", "--data", office, "--json")
+    audit = command("armband-server", "audit", "--data", office, "--json")
     assert (audit.json["operations"], audit.json["differences"]) == (6 + 623, [])
-    doctor = run_command("armband-server", "doctor", "--data", office, "--json")
+    doctor = command("armband-server", "doctor", "--data", office, "--json")
     assert (doctor.code, doctor.json["counts"]["forks"]) == (0, 0)
 
 
@@ -72,7 +73,7 @@ def test_what_may_not_be_is_kept_aside_and_a_changed_file_refused(
     with server_process(office) as url:
         enrol_by_commands(office, url, a)
     record(a, 2)
-    assert run_command("armband", "export-unsent", stick, "--data", a).code == 0
+    assert command("armband", "export-unsent", stick, "--data", a).code == 0
     raw = stick.read_bytes()
     carried, sealed = unseal(raw)
     for wrong, words in (
@@ -89,7 +90,7 @@ def test_what_may_not_be_is_kept_aside_and_a_changed_file_refused(
         assert done.code in (1, 2)
         assert words in done.err
         assert "Traceback" not in done.err
-    revoked = run_command("armband-server", "revoke", "T001", "--data", office)
+    revoked = command("armband-server", "revoke", "T001", "--data", office)
     assert revoked.code == 0
     done = take(office, stick)
     assert (done.code, done.json["outcomes"]) == (1, {"refused": 2})

@@ -1,4 +1,4 @@
-"""The contract of the commands, walked once from outside: processes, sockets, exit codes, JSON."""
+"""The contract of the commands, walked once from outside: words, sockets, exit codes, JSON."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from armband.shared.ids import natural_record_id
-from support.real_office import Ran, run_command, server_process
+from support.commands import command
+from support.real_office import Ran, server_process
 
 UNITS = "代码,名称,级别\nyg,阳光社区,社区\nyg/g1,第1网格,网格\nyg/g2,第2网格,网格\n"
 REGISTER = (
@@ -34,13 +35,11 @@ class Street:
 
     def server(self, code: int, *words: str | Path) -> Any:
         """What ``armband-server … --json`` prints."""
-        return self._told(
-            code, run_command("armband-server", *words, "--data", self.office, "--json")
-        )
+        return self._told(code, command("armband-server", *words, "--data", self.office, "--json"))
 
     def terminal(self, name: str, code: int, *words: str) -> Any:
         """What ``armband … --json`` prints on that terminal."""
-        ran = run_command("armband", *words, "--data", self.folder / name, "--json")
+        ran = command("armband", *words, "--data", self.folder / name, "--json")
         return self._told(code, ran)
 
     def enrol(self, name: str, unit: str, role: str, url: str) -> str:
@@ -80,9 +79,7 @@ class Street:
 @pytest.fixture
 def street(tmp_path: Path) -> Street:
     made = Street(tmp_path)
-    run_command(
-        "armband-server", "init", "--data", made.office, "--office", "lianhu", "--name", "莲湖"
-    )
+    command("armband-server", "init", "--data", made.office, "--office", "lianhu", "--name", "莲湖")
     for what, text in (("units", UNITS), ("households", REGISTER)):
         (tmp_path / f"{what}.csv").write_text(text, "utf-8")
     return made
@@ -105,7 +102,7 @@ def test_the_whole_contract_once(street: Street) -> None:
         _void_takes_away(street, visit)
         _revoked(street)
     street.audited()
-    rows = run_command(
+    rows = command(
         "armband-server", "export", "check", "--data", street.office, "--format", "jsonl"
     )
     checks = [json.loads(line) for line in rows.out.splitlines()]
@@ -200,7 +197,7 @@ def _figures(street: Street, url: str) -> None:
     assert {name: row["metrics"].get(name) for name in wanted} == wanted
     token = street.server(DONE, "token", "--unit", "lianhu/yg")
     assert set(token) >= {"token", "expires"}
-    table = run_command(
+    table = command(
         "armband", "rollups", "--depth", "0", "--format", "csv", "--data", street.folder / "none",
         ARMBAND_URL=url, ARMBAND_TOKEN=token["token"],
     )  # fmt: skip

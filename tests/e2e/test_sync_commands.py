@@ -9,18 +9,19 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from support.commands import command
 from support.real_office import new_office, run_command, server_process, serving
 
 TOP = Path(__file__).resolve().parent.parent.parent
 
 
 def enrolled(office: Path, url: str, folder: Path, unit: str = "lianhu/yg") -> dict[str, Any]:
-    invite = run_command(
+    invite = command(
         "armband-server", "invite", "--data", office, "--unit", unit, "--role", "grid", "--name",
         "张三", "--json",
     )  # fmt: skip
     assert invite.code == 0, invite.err
-    done = run_command(
+    done = command(
         "armband", "enrol", invite.json["code"], "--url", url, "--data", folder, "--json"
     )
     assert done.code == 0, done.err
@@ -43,37 +44,37 @@ def test_recorded_offline_drained_and_seen_by_the_other(tmp_path: Path) -> None:
         assert (told["office"], told["scope"]) == ("lianhu", ["lianhu/yg"])
         enrolled(office, url, b)
     # The server is gone: recording works, the rest says that it cannot be reached.
-    home = run_command(
+    home = command(
         "armband", "record", "household", "door=3-2-502", "head=李雪婷", "unit=lianhu/yg/g1",
         "--data", a, "--json",
     )  # fmt: skip
     assert home.code == 0, home.err
-    check = run_command("armband", "check", "3-2-502 36.5 g", "--data", a, "--json")
+    check = command("armband", "check", "3-2-502 36.5 g", "--data", a, "--json")
     assert check.code == 0, check.out
-    unreachable = run_command("armband", "sync", "--once", "--data", a, "--json")
+    unreachable = command("armband", "sync", "--once", "--data", a, "--json")
     assert unreachable.code == 3
     assert unreachable.json["waiting"] == 2
     listen = url.removeprefix("wss://")
     with server_process(office, listen):
-        drained = run_command("armband", "sync", "--once", "--data", a, "--json")
+        drained = command("armband", "sync", "--once", "--data", a, "--json")
         assert drained.code == 0, drained.err
         status = drained.json
         assert (status["written"], status["held"], status["waiting"]) == (2, 2, 0)
         assert status["last_contact"] is not None
-        other = run_command("armband", "sync", "--once", "--data", b, "--json")
+        other = command("armband", "sync", "--once", "--data", b, "--json")
         assert other.code == 0, other.err
         # The other terminal has the household now: it can be named by its door.
-        visit = run_command(
+        visit = command(
             "armband", "record", "visit", "household=3-2-502", "channel=phone", "outcome=met",
             "--data", b, "--json",
         )  # fmt: skip
         assert visit.code == 0, visit.out
-        assert run_command("armband", "sync", "--once", "--data", b).code == 0
-        figures = run_command("armband", "rollups", "--depth", "0", "--data", b, "--json").json
+        assert command("armband", "sync", "--once", "--data", b).code == 0
+        figures = command("armband", "rollups", "--depth", "0", "--data", b, "--json").json
         metrics = figures["rows"][0]["metrics"]
         wanted = {"checks.total": 1, "visits.phone": 1, "visits.households": 1}
         assert wanted.items() <= metrics.items()
-        token = run_command(
+        token = command(
             "armband-server", "token", "--data", office, "--unit", "lianhu", "--json"
         ).json["token"]
         script = subprocess.run(

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from support.real_office import run_command
+from support.commands import command
 
 
 def enrol_by_commands(office: Path, url: str, folder: Path, unit: str = "lianhu/yg") -> None:
     """Invite at the office, enrol in ``folder``."""
-    invite = run_command(
+    invite = command(
         "armband-server", "invite", "--data", office, "--unit", unit, "--role", "grid", "--name",
         "张三", "--json",
     )  # fmt: skip
     assert invite.code == 0, invite.err
-    done = run_command("armband", "enrol", invite.json["code"], "--url", url, "--data", folder)
+    done = command("armband", "enrol", invite.json["code"], "--url", url, "--data", folder)
     assert done.code == 0, done.err

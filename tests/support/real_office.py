@@ -87,15 +87,20 @@ class Ran:
         return json.loads(self.out)
 
 
+def in_english() -> dict[str, str]:
+    """The environment of a user who reads English and has set nothing of Armband."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("ARMBAND")}
+    return {**clean, "LC_ALL": "C.UTF-8", "LANGUAGE": ""}
+
+
 def run_command(program: str, *words: str | Path, **environ: str) -> Ran:
     """Run ``armband`` or ``armband-server`` as a user would, in English."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("ARMBAND")}
     done = subprocess.run(
         [TOOLS / program, *words],
         capture_output=True,
         text=True,
         timeout=60,
-        env={**clean, "LC_ALL": "C.UTF-8", "LANGUAGE": "", **environ},
+        env={**in_english(), **environ},
         stdin=subprocess.DEVNULL,
         check=False,
     )
