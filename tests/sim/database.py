@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from armband.client.store.driver import run_read, run_write, translated
+from armband.client.store.connection import run_read, run_write, translated
 from armband.server.store.driver import store_error, transaction
 
 T = TypeVar("T")

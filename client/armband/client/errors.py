@@ -10,6 +10,7 @@ ArmbandError
     │   ├── StoreHeld          another process holds it
     │   ├── StoreFull          no room on the disk: nothing was saved, reading goes on
     │   ├── StoreDamaged       the file is no sound database
+    │   ├── StoreMissing       the folder is a terminal's, but its store is gone
     │   └── StoreTooNew        a newer release has written it
     ├── UnknownRecord          no such record is on this terminal (exit 1)
     ├── UnknownOperation       no such operation is in the tray (exit 1)
@@ -87,6 +88,30 @@ class StoreFull(StoreUnusable):
 
 class StoreDamaged(StoreUnusable):
     """The store's file is no sound database."""
+
+    @classmethod
+    def found(cls, path: Path, problem: object) -> StoreDamaged:
+        """What was met in the store at ``path``, and the way out."""
+        words = _(
+            "the store at {path} is damaged ({problem}). Nothing more is written into it. "
+            "'armband doctor --repair' sets it aside and takes over what was not sent yet"
+        )
+        return cls(words.format(path=path, problem=problem))
+
+
+class StoreMissing(StoreUnusable):
+    """The folder is a terminal's, and its store is not there or is empty."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            _(
+                "the store of this terminal is gone: {path} is missing or empty. If it was moved, "
+                "or a copy of it is somewhere, put it back. Else enrol anew into another folder "
+                "with a new code, or begin anew here with 'armband doctor --repair'; what the "
+                "office has comes back, what was not sent is in the lost file alone"
+            ).format(path=path)
+        )
+        self.path = path
 
 
 class StoreTooNew(StoreUnusable):

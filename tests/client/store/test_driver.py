@@ -14,7 +14,7 @@ import pytest
 
 from armband.client.errors import StoreDamaged, StoreFull, StoreTooNew, StoreUnusable
 from armband.client.exit_codes import ExitCode
-from armband.client.store import driver, migrations
+from armband.client.store import connection, migrations
 from armband.client.store.driver import Database, InlineDatabase, ThreadedDatabase
 from support.waiting import until, within
 
@@ -102,7 +102,7 @@ async def test_a_file_that_is_no_database_is_told(no_database: Path) -> None:
 
 
 async def test_a_store_of_a_newer_release_is_left_alone(path: Path) -> None:
-    conn = driver.connect_writer(path)
+    conn = connection.connect_writer(path)
     conn.execute("INSERT INTO migrations VALUES (9999, 'from tomorrow')")
     conn.close()
     with pytest.raises(StoreTooNew):
@@ -184,7 +184,7 @@ def test_aiosqlite_still_runs_functions_on_its_thread() -> None:
 
 
 def test_each_migration_is_recorded_with_its_change(path: Path) -> None:
-    conn = driver.connect_writer(path)
+    conn = connection.connect_writer(path)
     recorded = conn.execute("SELECT number, name FROM migrations ORDER BY number").fetchall()
     expected = [(migrations.number_of(file), file.stem) for file in migrations.available()]
     assert recorded == expected
@@ -201,7 +201,7 @@ def test_a_migration_that_fails_leaves_nothing(
     (folder / "0001_half.sql").write_text("CREATE TABLE a (x);\nCREATE TABLE a (x);\n")
     monkeypatch.setattr(migrations, "_FOLDER", folder)
     with pytest.raises(sqlite3.OperationalError):
-        driver.connect_writer(path)
+        connection.connect_writer(path)
     conn = sqlite3.connect(path)
     assert conn.execute("SELECT name FROM sqlite_schema").fetchall() == []
     conn.close()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from armband.client.store.driver import Database, Work
+from armband.client.store.connection import Work
+from armband.client.store.driver import Database
 from armband.shared.kinds.unit import KIND as UNIT_KIND
 
 T = TypeVar("T")

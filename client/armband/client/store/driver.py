@@ -10,19 +10,21 @@ import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 import aiosqlite
 
-from armband.client.errors import StoreDamaged, StoreFull, StoreHeld, StoreUnusable
-from armband.client.i18n import _
-from armband.client.store.migrations import migrate
-
-T = TypeVar("T")
-Work = Callable[[sqlite3.Connection], T]
-
-_BUSY_TIMEOUT_MS = 5_000
-_CACHE_KIB = 16_384
+from armband.client.errors import StoreDamaged, StoreUnusable
+from armband.client.store.connection import (
+    UNREADABLE,
+    T,
+    Work,
+    connect_reader,
+    connect_writer,
+    run_read,
+    run_write,
+    translated,
+)
 
 
 class Database(Protocol):
@@ -44,86 +46,6 @@ class Database(Protocol):
         """Finish what runs and close the file."""
 
 
-def connect_writer(path: Path) -> sqlite3.Connection:
-    """The one connection that writes and checkpoints, at this release's schema."""
-    # Others on the machine shall not read it; SQLite gives its helper files the same mode.
-    path.touch(mode=0o600)
-    conn = sqlite3.connect(path, isolation_level=None)
-    try:
-        conn.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
-        conn.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-        conn.execute("PRAGMA journal_mode = WAL")
-        conn.execute("PRAGMA synchronous = FULL")
-        _assert_durable(conn)
-        migrate(conn)
-    except BaseException:
-        conn.close()
-        raise
-    return conn
-
-
-def connect_reader(path: Path) -> sqlite3.Connection:
-    """A connection that cannot write."""
-    conn = sqlite3.connect(path, isolation_level=None)
-    conn.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
-    conn.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-    conn.execute("PRAGMA query_only = ON")
-    return conn
-
-
-def _assert_durable(conn: sqlite3.Connection) -> None:
-    journal = conn.execute("PRAGMA journal_mode").fetchone()[0]
-    level = conn.execute("PRAGMA synchronous").fetchone()[0]
-    if journal != "wal" or level != 2:
-        raise StoreUnusable(f"SQLite runs with journal {journal}, synchronous {level}: not durable")
-
-
-def run_write(conn: sqlite3.Connection, work: Work[T]) -> T:
-    """``work`` between BEGIN IMMEDIATE and COMMIT."""
-    conn.execute("BEGIN IMMEDIATE")
-    try:
-        result = work(conn)
-        conn.execute("COMMIT")
-    except BaseException:
-        _roll_back(conn)
-        raise
-    return result
-
-
-def run_read(conn: sqlite3.Connection, work: Work[T]) -> T:
-    """``work`` on one snapshot."""
-    conn.execute("BEGIN")
-    try:
-        return work(conn)
-    finally:
-        _roll_back(conn)
-
-
-def _roll_back(conn: sqlite3.Connection) -> None:
-    # A full disk may have rolled back by itself, and a broken one may fail again here: the first
-    # error is the one to report.
-    if conn.in_transaction:
-        try:
-            conn.execute("ROLLBACK")
-        except sqlite3.Error:
-            return
-
-
-def translated(error: sqlite3.Error, path: Path) -> StoreUnusable:
-    """SQLite's error as one of ours."""
-    full_code = getattr(error, "sqlite_errorcode", 0)
-    code = full_code & 0xFF
-    # A disk without any room at all cannot even hold the index of the journal.
-    if code == sqlite3.SQLITE_FULL or full_code == sqlite3.SQLITE_IOERR_SHMSIZE:
-        return StoreFull(_("no room on this terminal's disk ({problem})").format(problem=error))
-    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        words = _("the store at {path} is damaged ({problem}): see 'armband doctor'")
-        return StoreDamaged(words.format(path=path, problem=error))
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return StoreHeld(f"{path.parent} is busy: another process works on it", 0)
-    return StoreUnusable(f"the store at {path} failed: {error}")
-
-
 class ThreadedDatabase:
     """SQLite on two threads of its own, through aiosqlite."""
 
@@ -134,6 +56,7 @@ class ThreadedDatabase:
         self._lock = asyncio.Lock()
         self._running: dict[asyncio.Task[object], None] = {}
         self._distrusted = False
+        self._damage: StoreDamaged | None = None
         self._closed = False
 
     @classmethod
@@ -172,15 +95,21 @@ class ThreadedDatabase:
 
     async def _write(self, work: Work[T]) -> T:
         async with self._lock:
+            if self._damage is not None:
+                # Once damage is met, a write might spread it.
+                raise StoreDamaged(str(self._damage))
             if self._distrusted:
                 await self._reopen()
             try:
                 return await _run(self._writer, run_write, work)
-            except sqlite3.Error as error:
+            except StoreDamaged as damage:
+                self._damage = damage
+                raise
+            except UNREADABLE as error:
                 # After a failed write or fsync the page cache may not be what the disk has.
                 code = getattr(error, "sqlite_errorcode", 0) & 0xFF
                 self._distrusted = code == sqlite3.SQLITE_IOERR
-                raise translated(error, self._path) from error
+                raise self._noted(error) from error
 
     async def _reopen(self) -> None:
         try:
@@ -195,8 +124,17 @@ class ThreadedDatabase:
         self._check_open()
         try:
             return await _run(self._reader, run_read, work)
-        except sqlite3.Error as error:
-            raise translated(error, self._path) from error
+        except StoreDamaged as damage:
+            self._damage = damage
+            raise
+        except UNREADABLE as error:
+            raise self._noted(error) from error
+
+    def _noted(self, error: Exception) -> StoreUnusable:
+        problem = translated(error, self._path)
+        if isinstance(problem, StoreDamaged):
+            self._damage = problem
+        return problem
 
     def _check_open(self) -> None:
         if self._closed:
@@ -251,14 +189,14 @@ class InlineDatabase:
         """See `Database.write`."""
         try:
             return run_write(self._writer, work)
-        except sqlite3.Error as error:
+        except UNREADABLE as error:
             raise translated(error, self._path) from error
 
     async def read(self, work: Work[T]) -> T:
         """See `Database.read`."""
         try:
             return run_read(self._reader, work)
-        except sqlite3.Error as error:
+        except UNREADABLE as error:
             raise translated(error, self._path) from error
 
     async def close(self) -> None:

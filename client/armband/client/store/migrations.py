@@ -16,6 +16,11 @@ def available() -> list[Path]:
     return sorted(_FOLDER.glob("[0-9][0-9][0-9][0-9]_*.sql"))
 
 
+def newest() -> int:
+    """The number of this release's schema."""
+    return number_of(available()[-1])
+
+
 def number_of(path: Path) -> int:
     """The number in a migration's name."""
     return int(path.name[:4])
@@ -35,13 +40,14 @@ def applied(conn: sqlite3.Connection) -> int:
 def migrate(conn: sqlite3.Connection) -> None:
     """Bring the store to this release's schema; runs outside a transaction.
 
+    Only for a new store or a copy: `upgrade.bring_up` is for one that somebody works with.
+
     Raises:
         StoreTooNew: a newer release has written the store.
     """
     done = applied(conn)
-    known = number_of(available()[-1])
-    if done > known:
-        raise StoreTooNew(done, known)
+    if done > newest():
+        raise StoreTooNew(done, newest())
     conn.create_function("crc32", 1, crc32)
     for path in available():
         if number_of(path) > done:

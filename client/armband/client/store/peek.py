@@ -10,8 +10,8 @@ from typing import TypeVar
 from armband.client.errors import StoreDamaged
 from armband.client.model import SyncStatus
 from armband.client.store.chain import waiting
+from armband.client.store.connection import connect_reader
 from armband.client.store.desk import load_status
-from armband.client.store.driver import connect_reader
 from armband.client.sync_port import Batch
 from armband.shared import limits
 

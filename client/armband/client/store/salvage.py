@@ -17,7 +17,7 @@ import msgspec
 
 from armband.client.model import Identity
 from armband.client.store import derive, tables
-from armband.client.store.driver import connect_writer, run_write
+from armband.client.store.connection import connect_writer, run_write
 from armband.client.store.examine import COLUMNS, LOST, StoredOp, read_only
 from armband.client.store.journal import Run, dropped_runs
 from armband.client.store.raw_pages import rows_in

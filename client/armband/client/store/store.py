@@ -29,6 +29,7 @@ from armband.client.store import (
     overlaid,
     people,
     tables,
+    upgrade,
 )
 from armband.client.store.chain import Appended, Known, Plan
 from armband.client.store.core import Kinds
@@ -60,13 +61,17 @@ class Store(SyncSide):
 
     @classmethod
     async def open(cls, path: Path) -> Store:
-        """Open the store at ``path``, or make it."""
+        """Open the store at ``path``, or make it; one of an older release is changed over."""
+        of_older_releases = upgrade.kept(path)
         database = await ThreadedDatabase.open(path)
         try:
             await database.write(derive.refresh_if_old)
         except BaseException:
             await database.close()
             raise
+        # The store has opened at least once since it was changed over: they have done their duty.
+        for old in of_older_releases:
+            old.unlink(missing_ok=True)
         return cls(database)
 
     # Whose store it is.
