@@ -18,6 +18,7 @@ from armband.shared.ops import join_digests, set_digest
 from armband.shared.policy import Policy
 from armband.shared.rollup import recount
 from support.commit_world import NOW_MS, World
+from support.examples import examples
 from support.schedules import Step, delivered, in_groups, schedules
 
 cuts = st.lists(st.integers(0, 2), min_size=1, max_size=12)
@@ -28,7 +29,7 @@ NEWER_FIRST = [  # one batch [newer, older] and two batches must leave the same
 ]
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(60))
 @given(schedule=schedules, cuts=cuts)
 @example(schedule=NEWER_FIRST, cuts=[0])
 def test_batches_and_groups_do_not_matter(schedule: list[Step], cuts: list[int]) -> None:
@@ -62,7 +63,7 @@ def everything(world: World) -> dict[str, object]:
     }
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(60))
 @given(schedule=schedules, cuts=cuts)
 def test_the_oracle_agrees(schedule: list[Step], cuts: list[int]) -> None:
     world = World()
@@ -130,7 +131,7 @@ def digests(world: World) -> dict[tuple[str, str], bytes]:
     return found
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=examples(40))
 @given(schedule=schedules)
 def test_stamps_and_seqs_rise_along_every_chain(schedule: list[Step]) -> None:
     world = World()

@@ -21,6 +21,7 @@ from armband.shared.merge import (
     merge,
     view,
 )
+from support.examples import examples
 from support.histories import (
     FIELDS,
     KIND,
@@ -62,7 +63,7 @@ def test_the_trap_with_writes_that_saw_each_other() -> None:
 
 
 @given(histories(), st.randoms(use_true_random=False))
-@settings(max_examples=200)
+@settings(max_examples=examples(80))
 def test_order_repetition_and_batching_do_not_matter(
     history: tuple[Office, list[Terminal]], random: object
 ) -> None:
@@ -78,7 +79,7 @@ def test_order_repetition_and_batching_do_not_matter(
 
 
 @given(histories(forks=True), st.randoms(use_true_random=False))
-@settings(max_examples=100)
+@settings(max_examples=examples(50))
 def test_the_same_with_cloned_terminals(
     history: tuple[Office, list[Terminal]], random: object
 ) -> None:
@@ -89,7 +90,7 @@ def test_the_same_with_cloned_terminals(
 
 
 @given(histories(), st.integers(0, 24))
-@settings(max_examples=200)
+@settings(max_examples=examples(80))
 def test_a_state_joins_another_state(history: tuple[Office, list[Terminal]], at: int) -> None:
     """Merging a stored state's writes is as good as merging the operations behind it."""
     writes = history[0].writes
@@ -101,7 +102,7 @@ def test_a_state_joins_another_state(history: tuple[Office, list[Terminal]], at:
 
 
 @given(histories())
-@settings(max_examples=300)
+@settings(max_examples=examples(100))
 def test_what_stands_is_exactly_what_nobody_who_knew_it_overwrote(
     history: tuple[Office, list[Terminal]],
 ) -> None:
@@ -110,7 +111,7 @@ def test_what_stands_is_exactly_what_nobody_who_knew_it_overwrote(
 
 
 @given(histories())
-@settings(max_examples=200)
+@settings(max_examples=examples(80))
 def test_a_conflict_is_two_different_values_that_stand(
     history: tuple[Office, list[Terminal]],
 ) -> None:
@@ -121,7 +122,7 @@ def test_a_conflict_is_two_different_values_that_stand(
 
 
 @given(histories(forks=True))
-@settings(max_examples=200)
+@settings(max_examples=examples(80))
 def test_a_fork_loses_nothing(history: tuple[Office, list[Terminal]]) -> None:
     """With clones merge may ask once too often (their common past), but never too seldom."""
     office, _terminals = history
@@ -131,7 +132,7 @@ def test_a_fork_loses_nothing(history: tuple[Office, list[Terminal]]) -> None:
 
 
 @given(histories(), st.sampled_from(FIELDS))
-@settings(max_examples=200)
+@settings(max_examples=examples(80))
 def test_a_write_by_somebody_who_saw_all_beats_all(
     history: tuple[Office, list[Terminal]], name: str
 ) -> None:
@@ -147,7 +148,7 @@ def test_a_write_by_somebody_who_saw_all_beats_all(
 
 
 @given(histories())
-@settings(max_examples=200)
+@settings(max_examples=examples(80))
 def test_own_unsent_writes_lie_over_the_base_and_beat_what_their_author_saw(
     history: tuple[Office, list[Terminal]],
 ) -> None:
@@ -165,7 +166,7 @@ def test_own_unsent_writes_lie_over_the_base_and_beat_what_their_author_saw(
 
 
 @given(histories())
-@settings(max_examples=100)
+@settings(max_examples=examples(50))
 def test_a_records_version_only_grows_and_is_above_its_stamps(
     history: tuple[Office, list[Terminal]],
 ) -> None:
@@ -178,7 +179,7 @@ def test_a_records_version_only_grows_and_is_above_its_stamps(
 
 
 @given(histories())
-@settings(max_examples=100)
+@settings(max_examples=examples(50))
 def test_a_state_survives_its_bytes(history: tuple[Office, list[Terminal]]) -> None:
     state = merge(None, RECORD, KIND, history[0].writes)
     assert decode_state(encode_state(state)) == state

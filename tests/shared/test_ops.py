@@ -25,6 +25,7 @@ from armband.shared.ops import (
     payload_hash_of,
     set_digest,
 )
+from support.examples import examples
 
 IDS = st.binary(min_size=16, max_size=16)
 VALUES = st.one_of(
@@ -54,7 +55,7 @@ KEY = key_id_of(bytes(32))
 
 
 @given(IDS, IDS, st.integers(1, 2**40), WIRES, st.data())
-@settings(max_examples=300)
+@settings(max_examples=examples(100))
 def test_any_changed_bit_changes_the_id(
     prev: bytes, key_id: bytes, counter: int, wire: WireOp, data: st.DataObject
 ) -> None:

@@ -25,6 +25,7 @@ from armband.shared.rollup import (
     coverage,
     recount,
 )
+from support.examples import examples
 
 POLICY = Policy()
 UNITS = ["o", "o/c1", "o/c1/g1", "o/c1/g1/m1", "o/c1/g2", "o/c10/g1", "o/c2"]
@@ -145,7 +146,7 @@ def naive(present: list[View]) -> dict[CellKey, Metrics]:
 
 
 @given(steps(), st.lists(st.integers(1, 4), max_size=14))
-@settings(max_examples=300)
+@settings(max_examples=examples(100))
 def test_change_by_change_equals_the_recount_and_the_definition(
     changes: list[View], sizes: list[int]
 ) -> None:
@@ -159,7 +160,7 @@ def test_change_by_change_equals_the_recount_and_the_definition(
 
 
 @given(steps(), st.randoms(use_true_random=False))
-@settings(max_examples=150)
+@settings(max_examples=examples(60))
 def test_the_order_of_records_does_not_matter(changes: list[View], random: object) -> None:
     """Independent records in any order, in any batches: the same cells."""
     newest = list({view.id: view for view in changes}.values())
@@ -172,7 +173,7 @@ def test_the_order_of_records_does_not_matter(changes: list[View], random: objec
 
 
 @given(steps())
-@settings(max_examples=150)
+@settings(max_examples=examples(60))
 def test_a_unit_is_the_sum_of_its_parts_and_itself_where_things_are_added(
     changes: list[View],
 ) -> None:

@@ -23,6 +23,7 @@ from armband.client.lane import (
 from armband.client.lane.pieces import CODES, DECISIONS, DIRECTIONS, folded, normal_line
 from armband.client.lane.words import reason, summary
 from armband.shared.policy import Policy
+from support.examples import examples
 from support.lane_people import look_up
 
 POLICY = Policy()
@@ -92,7 +93,7 @@ LANE_TEXT = st.one_of(
 
 
 @given(LANE_TEXT)
-@settings(max_examples=400)
+@settings(max_examples=examples(120))
 def test_no_text_raises_and_every_refusal_has_words(text: str) -> None:
     outcome = read(text)
     if not isinstance(outcome, Ready):
@@ -102,7 +103,7 @@ def test_no_text_raises_and_every_refusal_has_words(text: str) -> None:
 
 
 @given(LANE_TEXT)
-@settings(max_examples=400)
+@settings(max_examples=examples(120))
 def test_a_colour_is_only_ever_what_was_typed(text: str) -> None:
     """The hard rule: no check, recorded or proposed, has a colour that the line does not hold."""
     line = folded(normal_line(text))
@@ -115,7 +116,7 @@ def test_a_colour_is_only_ever_what_was_typed(text: str) -> None:
 
 
 @given(LANE_TEXT)
-@settings(max_examples=400)
+@settings(max_examples=examples(120))
 def test_only_green_without_fever_passes_by_itself(text: str) -> None:
     outcome = read(text)
     line = folded(normal_line(text))
@@ -131,7 +132,7 @@ def test_only_green_without_fever_passes_by_itself(text: str) -> None:
 
 
 @given(parts(), st.randoms(use_true_random=False))
-@settings(max_examples=400)
+@settings(max_examples=examples(120))
 @example(["王红", "365", "g"], None)
 def test_the_order_of_the_parts_does_not_matter(chosen: list[str], random: object) -> None:
     outcome = read(" ".join(chosen))
@@ -147,7 +148,7 @@ def test_the_order_of_the_parts_does_not_matter(chosen: list[str], random: objec
 
 
 @given(st.one_of(parts(), whole_lines()))
-@settings(max_examples=1000)
+@settings(max_examples=examples(300))
 @example(["黄", "红红", "365", "放行"])
 @example(["王五", "红", "365", "放行"])
 @example(["王建", "进", "365", "绿"])
@@ -179,7 +180,7 @@ def line_of(check: LaneCheck) -> str:
 
 
 @given(whole_lines())
-@settings(max_examples=400)
+@settings(max_examples=examples(120))
 def test_what_is_recorded_can_be_said_again(chosen: list[str]) -> None:
     """Round trip: a recorded check, said in full as a line, is the same check or a choice of it."""
     outcome = read(" ".join(chosen))

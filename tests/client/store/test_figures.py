@@ -19,6 +19,7 @@ from armband.shared.fields import Patch
 from armband.shared.merge import view
 from armband.shared.policy import Policy
 from armband.shared.rollup import added, recount
+from support.examples import examples
 from support.local import GRID, KEY_ID, Local, local_terminal
 from support.mini_office import MiniOffice
 
@@ -197,7 +198,7 @@ async def some_step(local: Local, office: MiniOffice, what: str, draft: Draft) -
 
 
 @given(steps)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 async def test_counted_here_is_the_difference_of_two_recounts(
     walk: list[tuple[str, int, str, Patch]],
 ) -> None:

@@ -31,6 +31,7 @@ from armband.shared.fields import Patch
 from armband.shared.kinds import CATALOGUE
 from armband.shared.merge import State, Write, decode_state, merge, view
 from armband.shared.ops import Payload, link, set_digest
+from support.examples import examples
 from support.local import KEY_ID, START_MS, identity
 from support.mini_office import MiniOffice
 from support.own_ops import Own, run
@@ -370,7 +371,7 @@ class StoreMachine(RuleBasedStateMachine):
 
 TestStore = StoreMachine.TestCase
 TestStore.settings = settings(
-    max_examples=100,
+    max_examples=examples(40),
     stateful_step_count=50,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],

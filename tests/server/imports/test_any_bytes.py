@@ -17,6 +17,7 @@ from armband.server.imports.reader import parse_book
 from armband.shared.errors import InvalidRecord
 from armband.shared.kinds import kind_named
 from armband.shared.wire import UnitName
+from support.examples import examples
 
 BOOKS = [HOUSEHOLDS, RESIDENTS, STAFF, UNITS]
 HEADS = [head for book in BOOKS for heads in book.fields.values() for head in heads]
@@ -70,7 +71,7 @@ def test_any_bytes_behind_a_known_beginning(prefix, raw):
     take(prefix + raw, HOUSEHOLDS)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(data=st.data())
 def test_a_workbook_with_a_few_bytes_changed(data):
     raw = bytearray(WORKBOOK)
@@ -79,7 +80,7 @@ def test_a_workbook_with_a_few_bytes_changed(data):
     take(bytes(raw), HOUSEHOLDS)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(data=st.data())
 def test_a_workbook_whose_parts_are_damaged(data):
     """Inside the zip, where no checksum of the container helps."""
@@ -107,7 +108,7 @@ CELLS = st.one_of(
 USUAL = {"name": "赵梅", "head": "赵梅", "room": "101", "phone": "13800000000", "level": "网格"}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(data=st.data(), heads=st.sampled_from(BOOKS))
 def test_any_cells_under_known_heads(data, heads):
     rows = [[names[0] for names in heads.fields.values()]]
