@@ -17,6 +17,7 @@ from armband.shared.handshake import hello_transcript
 from armband.shared.hlc import MAX_STAMP
 from armband.shared.ops import CHAIN_START, WireOp, link_all
 from armband.shared.policy import Policy
+from support.examples import examples
 
 FROM_TERMINAL = get_args(wire.FromTerminal)
 FROM_OFFICE = get_args(wire.FromOffice)
@@ -113,7 +114,7 @@ def unpacked(unpack: object, body: bytes) -> None:
 
 
 @given(st.binary(max_size=300))
-@settings(max_examples=500)
+@settings(max_examples=examples(200))
 def test_random_bytes_are_a_message_or_a_bad_frame(frame: bytes) -> None:
     decoded(frame)
     for unpack in (wire.unpack_ops, wire.unpack_rows, wire.unpack_rollup, wire.unpack_history):
@@ -121,7 +122,7 @@ def test_random_bytes_are_a_message_or_a_bad_frame(frame: bytes) -> None:
 
 
 @given(st.one_of(TERMINAL_MESSAGES, OFFICE_MESSAGES), st.data())
-@settings(max_examples=500)
+@settings(max_examples=examples(200))
 def test_cut_and_changed_messages_are_messages_or_bad_frames(
     message: wire.Message, data: st.DataObject
 ) -> None:
