@@ -19,6 +19,7 @@ from armband.server.admin_args import (
     RecordsArgs,
     RevokeArgs,
     RollupArgs,
+    StableArgs,
     TakeArgs,
     TokenArgs,
     UpsertArgs,
@@ -56,6 +57,7 @@ class Admin:
             "token": (TokenArgs, self._token),
             "revoke": (RevokeArgs, self._revoke),
             "take": (TakeArgs, self._take),
+            "stable": (StableArgs, self._stable),
         }
 
     async def call(
@@ -191,6 +193,10 @@ class Admin:
             if args.id.lower() in (terminal.name.lower(), terminal.key_id.hex()):
                 return _shown(await self._office.revoke(terminal.key_id))
         raise NotFound(f"no terminal is called {args.id!r}; armband-server terminals lists them")
+
+    async def _stable(self, args: StableArgs) -> dict[str, Any]:
+        """``{stable_seq}``: up to here a verified backup holds the history."""
+        return {"stable_seq": await self._office.mark_stable(args.seq, args.hist)}
 
     async def _take(self, args: TakeArgs) -> Taken:
         """What became of a file of unsent work; see `taking.Taken`."""

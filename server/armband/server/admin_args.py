@@ -69,6 +69,13 @@ class RevokeArgs(msgspec.Struct, forbid_unknown_fields=True):
     id: str
 
 
+class StableArgs(msgspec.Struct, forbid_unknown_fields=True):
+    """A point of the history that a verified backup holds."""
+
+    seq: Annotated[int, msgspec.Meta(ge=0)]
+    hist: bytes
+
+
 class TakeArgs(msgspec.Struct, forbid_unknown_fields=True):
     """The bytes of a file of unsent work."""
 

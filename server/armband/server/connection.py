@@ -1,8 +1,8 @@
 """One admitted peer: one task reads and commits, exactly one task sends.
 
 The sender drains, in this order: answers (receipts, histories), the feed, roll-ups, the office's
-state. All that waits is bounded; when answers pile up, the reader stops reading. A peer that does
-not take a frame within `limits.SEND_TIMEOUT_S` is cut.
+state and what a backup holds. All that waits is bounded; when answers pile up, the reader stops
+reading. A peer that does not take a frame within `limits.SEND_TIMEOUT_S` is cut.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 from armband.server.admission import Admitted
 from armband.server.answers import history_frame, receipt_frames
-from armband.server.commit.model import Batch
+from armband.server.commit.model import Batch, BatchResult
 from armband.server.delivery import MAX_REASON, put, say_goodbye
 from armband.server.errors import OfficeCannotWrite, UnknownPredecessor
 from armband.server.feeder import Feeder
@@ -73,6 +73,7 @@ class Connection:
         self._turn = asyncio.Event()
         self._turn.set()
         self._state_due = not office.writable
+        self._stable_due = False
         self._rollups = RollupFeeder(office, hub, self._wake)
         self._hub = hub
         self._serial: int | None = None
@@ -103,6 +104,11 @@ class Connection:
     def state_changed(self) -> None:
         """Tell the peer whether the office can take records."""
         self._state_due = True
+        self._wake()
+
+    def stable_changed(self) -> None:
+        """Tell a terminal that a newer backup holds more."""
+        self._stable_due = bool(self.key_id)
         self._wake()
 
     async def run(self, welcome: bytes) -> None:
@@ -258,11 +264,17 @@ class Connection:
             return []
 
     async def _state_frames(self) -> list[bytes]:
-        if not self._state_due:
-            return []
-        self._state_due = False
-        state = wire.OfficeState(self._office.writable, self._office.reason[:MAX_REASON])
-        return [wire.encode(state)]
+        frames: list[bytes] = []
+        office = self._office
+        if self._state_due:
+            self._state_due = False
+            frames.append(
+                wire.encode(wire.OfficeState(office.writable, office.reason[:MAX_REASON]))
+            )
+        if self._stable_due:
+            self._stable_due = False
+            frames += receipt_frames(BatchResult([], office.seq, office.hist, office.stable_seq))
+        return frames
 
     async def _sleep(self) -> None:
         dues = [self._rollups.due_s(), self._feeder.due_s() if self._feeder is not None else None]

@@ -6,6 +6,7 @@ ServerError
 ├── InviteRefused        an enrolment code is unknown, used or expired
 ├── BadRequest           an administration verb is unknown or its arguments are wrong
 ├── NotFound             what a verb names does not exist
+├── BackupUnsound        a copy of the office is damaged or does not add up
 └── StoreError
     ├── StoreExists      there is an office in this folder already
     ├── StoreMissing     there is no office in this folder
@@ -57,6 +58,10 @@ class BadRequest(ServerError):
 
 class NotFound(ServerError):
     """What an administration verb names does not exist."""
+
+
+class BackupUnsound(ServerError):
+    """A copy of the office is damaged or does not add up: it is no backup."""
 
 
 class StoreError(ServerError):

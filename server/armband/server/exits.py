@@ -30,7 +30,7 @@ def exit_code_of(error: ArmbandError) -> ExitCode:
             return ExitCode.STORE
         case errors.InviteRefused():
             return ExitCode.NOT_ALLOWED
-        case errors.NotFound():
+        case errors.NotFound() | errors.BackupUnsound():
             return ExitCode.REFUSED
         case _:
             return ExitCode.USAGE

@@ -15,6 +15,7 @@ from armband.server.model import (
     Committed,
     EpochChanged,
     OfficeEvent,
+    StableChanged,
     Terminal,
     TerminalChanged,
     WritableChanged,
@@ -159,6 +160,9 @@ class Gateway:
             case WritableChanged():
                 for connection in self._open.values():
                     connection.state_changed()
+            case StableChanged():
+                for connection in self._open.values():
+                    connection.stable_changed()
             case EpochChanged():
                 self._end_all(wire.CLOSE_EPOCH, "the office has a new epoch")
             case TerminalChanged(terminal=terminal):

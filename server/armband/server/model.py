@@ -145,13 +145,20 @@ class EpochChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class StableChanged:
+    """A verified backup holds the history up to ``stable_seq`` now."""
+
+    stable_seq: int
+
+
+@dataclass(frozen=True, slots=True)
 class TerminalChanged:
     """A terminal was enrolled or revoked."""
 
     terminal: Terminal
 
 
-OfficeEvent = Committed | WritableChanged | EpochChanged | TerminalChanged
+OfficeEvent = Committed | WritableChanged | EpochChanged | StableChanged | TerminalChanged
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,17 +82,15 @@ def is_dropped(conn: sqlite3.Connection, counter: int) -> bool:
 
 def dropped_count(conn: sqlite3.Connection) -> int:
     """How many own operations were dropped."""
-    found: int = conn.execute("SELECT coalesce(sum(last - first + 1), 0) FROM dropped").fetchone()[
-        0
-    ]
-    return found
+    (found,) = conn.execute("SELECT coalesce(sum(last - first + 1), 0) FROM dropped").fetchone()
+    return int(found)
 
 
 def known_id(conn: sqlite3.Connection, counter: int) -> bytes | None:
     """The id of an own operation, kept or dropped, as far as it is known here."""
     row = conn.execute(
-        "SELECT id FROM ops WHERE counter = ?1 UNION ALL "
-        "SELECT head FROM dropped WHERE last = ?1 LIMIT 1",
-        (counter,),
+        "SELECT id FROM ops WHERE counter = :counter UNION ALL "
+        "SELECT head FROM dropped WHERE last = :counter LIMIT 1",
+        {"counter": counter},
     ).fetchone()
     return row[0] if row else None

@@ -47,6 +47,8 @@ VERBS: Mapping[str, Verb] = {
     "revoke": Verb("revoke", "trust a terminal no more"),
     "take": Verb("take", "take in a file of unsent work"),
     "tray": Verb("tray", "list what was refused"),
+    "backup": Verb("backup", "back the office up into a file, verified"),
+    "restore": Verb("restore", "put a backup in the office's place"),
     "audit": Verb("audit", "recount everything and compare"),
     "doctor": Verb("doctor", "look for damage"),
 }

@@ -9,6 +9,7 @@ from armband.server.model import (
     Committed,
     EpochChanged,
     OfficeEvent,
+    StableChanged,
     TerminalChanged,
     WritableChanged,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "EpochChanged",
     "Office",
     "OfficeEvent",
+    "StableChanged",
     "TerminalChanged",
     "TerminalGrant",
     "WritableChanged",

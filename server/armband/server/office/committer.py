@@ -98,6 +98,13 @@ class Committer:
             self._work.set()
         return await waiting.answer
 
+    def note_stable(self, stable_seq: int) -> bool:
+        """A verified backup holds so much, says the disk; whether that is news."""
+        is_news = stable_seq > self.row.stable_seq
+        if is_news:
+            self.row = dataclasses.replace(self.row, stable_seq=stable_seq)
+        return is_news
+
     async def close(self) -> None:
         """Commit what is waiting, if the disk allows it, and stop."""
         self._closing.set()

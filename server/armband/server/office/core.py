@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from armband.server.audit import audit
 from armband.server.commit.decide import Answer, Decision, needs
 from armband.server.commit.model import Batch, BatchResult, Upsert
-from armband.server.errors import UnknownPredecessor
+from armband.server.errors import BadRequest, UnknownPredecessor
 from armband.server.model import (
     AuditReport,
     Committed,
@@ -26,6 +26,7 @@ from armband.server.model import (
     RecordsPage,
     RollupCells,
     SetDigest,
+    StableChanged,
     WritableChanged,
 )
 from armband.server.office.access import Access
@@ -242,6 +243,23 @@ class Office(Access):
             self._epoch = epoch
             self._tell(EpochChanged(epoch, reason))
         return self._epoch
+
+    async def mark_stable(self, seq: int, hist: bytes) -> int:
+        """A verified backup holds the history up to ``seq``, with ``hist`` there: promise it.
+
+        Returns:
+            The highest seq that a backup holds; an older backup does not lower it.
+
+        Raises:
+            BadRequest: the backup is of another history than the office's.
+            StoreError: the disk refuses; nothing is promised.
+        """
+        stable_seq = await self._store.mark_stable(seq, hist)
+        if stable_seq is None:
+            raise BadRequest("the backup is of another history than the office has now")
+        if self._committer.note_stable(stable_seq):
+            self._tell(StableChanged(stable_seq))
+        return stable_seq
 
     # -- what happens ----------------------------------------------------------------------------
 

@@ -132,6 +132,12 @@ class Store(Protocol):
     async def replace_epoch(self, old: bytes, new: bytes) -> bytes:
         """Set the epoch to ``new`` if it is ``old``; the epoch afterwards."""
 
+    async def mark_stable(self, seq: int, hist: bytes) -> int | None:
+        """A verified backup holds the history up to here: keep the newest such seq, and tell it.
+
+        None: the office's own history has another ``hist`` at ``seq``, or does not come so far.
+        """
+
     async def feed_page(self, cursor: int, role: Role, scope: Sequence[str]) -> FeedPage:
         """See `Office.feed_page`."""
 

@@ -84,6 +84,16 @@ class SqliteStore:
             lambda conn: sqlite_office.replace_epoch(conn, self._office, old, new)
         )
 
+    async def mark_stable(self, seq: int, hist: bytes) -> int | None:
+        """See `Store.mark_stable`."""
+
+        def work(conn: sqlite3.Connection) -> int | None:
+            if sqlite_feed.hist_at(conn, self._office, seq) != hist:
+                return None
+            return sqlite_office.mark_stable(conn, self._office, seq)
+
+        return await self._db.write(work)
+
     async def feed_page(self, cursor: int, role: Role, scope: Sequence[str]) -> FeedPage:
         """See `Store.feed_page`."""
         return await self._db.read(

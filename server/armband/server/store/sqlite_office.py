@@ -15,6 +15,8 @@ ADD_OFFICE = """
     INSERT INTO offices (office, name, policy, epoch, seq, hist, top_eff, stable_seq, key_id)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 SET_EPOCH = "UPDATE offices SET epoch = ? WHERE office = ? AND epoch = ?"
+MARK_STABLE = "UPDATE offices SET stable_seq = max(stable_seq, ?) WHERE office = ?"
+BEGIN_AGAIN = "UPDATE offices SET epoch = ?, stable_seq = seq WHERE office = ?"
 PROBE = "UPDATE offices SET seq = seq WHERE office = ?"
 FIND_OFFICE = "SELECT office FROM offices ORDER BY office LIMIT 1"
 
@@ -61,6 +63,17 @@ def replace_epoch(conn: sqlite3.Connection, office: str, old: bytes, new: bytes)
     """Set the epoch to ``new`` if it is ``old``; the epoch afterwards."""
     conn.execute(SET_EPOCH, (new, office, old))
     return read_office(conn, office).epoch
+
+
+def mark_stable(conn: sqlite3.Connection, office: str, seq: int) -> int:
+    """A verified backup holds the history up to ``seq``; the newest such seq afterwards."""
+    conn.execute(MARK_STABLE, (seq, office))
+    return read_office(conn, office).stable_seq
+
+
+def begin_again(conn: sqlite3.Connection, office: str, epoch: bytes) -> None:
+    """This store is a verified backup, and goes on from here under a new epoch."""
+    conn.execute(BEGIN_AGAIN, (epoch, office))
 
 
 def probe(conn: sqlite3.Connection, office: str) -> None:
