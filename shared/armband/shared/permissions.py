@@ -1,4 +1,6 @@
-"""Who may do what: one table of roles × kinds, and scope by unit.
+"""Who may do what: roles by kind, as each kind declares them, and scope by unit.
+
+A kind that this release does not know is carried for every terminal.
 
 The office enforces it on everything that it takes in and gives out. A terminal uses the same table
 only to hide what would be refused.
@@ -6,52 +8,20 @@ only to hide what would be refused.
 
 from __future__ import annotations
 
-import enum
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
+from armband.shared.kinds import CATALOGUE
+from armband.shared.roles import STAFF, Role
 from armband.shared.units import in_scope
 
 OFFICE_WIDE = frozenset({"unit"})
 """Kinds that everyone in the office may read wherever they hang: names of places, no people."""
 
 
-class Role(enum.Enum):
-    """The role of a terminal or of a script's token."""
-
-    CHECKPOINT = "checkpoint"
-    GRID = "grid"
-    LIAISON = "liaison"
-    CHIEF = "chief"
-    COMMUNITY = "community"
-    STREET = "street"
-    SCRIPT = "script"
-
-
-_PEOPLE = frozenset({"household", "resident", "staff"})
-_WORK = frozenset({"visit", "check"})
-_PLACES = frozenset({"unit", "checkpoint"})
-_ALL = _PEOPLE | _WORK | _PLACES
-
-_WRITES: Mapping[Role, frozenset[str]] = {
-    Role.CHECKPOINT: frozenset({"check", "checkpoint", "resident"}),
-    Role.GRID: _PEOPLE | _WORK | {"checkpoint"},
-    Role.LIAISON: frozenset({"household", "resident"}) | _WORK,
-    Role.CHIEF: _ALL,
-    Role.COMMUNITY: _ALL,
-    Role.STREET: _ALL,
-    Role.SCRIPT: frozenset(),
-}
-_READS: Mapping[Role, frozenset[str]] = {
-    **dict.fromkeys(Role, _ALL),
-    Role.CHECKPOINT: _ALL - {"visit"},
-    Role.SCRIPT: frozenset({"unit"}),
-}
-
-
 def may_write(role: Role, kind: str, unit: str, scope: Iterable[str]) -> bool:
     """Whether an operation on a record of ``kind`` hanging on ``unit`` is allowed."""
-    known = kind in _ALL
-    allowed = kind in _WRITES[role] or (not known and bool(_WRITES[role]))
+    declared = CATALOGUE.get(kind)
+    allowed = role in STAFF if declared is None else role in declared.writers
     return allowed and in_scope(unit, scope)
 
 
@@ -59,8 +29,8 @@ def may_read(role: Role, kind: str, unit: str, scope: Iterable[str]) -> bool:
     """Whether a record of ``kind`` hanging on ``unit`` may be sent."""
     if kind in OFFICE_WIDE:
         return True
-    known = kind in _ALL
-    allowed = kind in _READS[role] or (not known and role is not Role.SCRIPT)
+    declared = CATALOGUE.get(kind)
+    allowed = role in STAFF if declared is None else role in declared.readers
     return allowed and in_scope(unit, scope)
 
 
@@ -77,4 +47,7 @@ def totals_scope(scope: Iterable[str], *, is_script: bool) -> tuple[str, ...]:
 
 def writable_kinds(role: Role) -> frozenset[str]:
     """The kinds whose forms a terminal of this role offers."""
-    return _WRITES[role]
+    return frozenset(name for name, kind in CATALOGUE.items() if role in kind.writers)
+
+
+__all__ = ["OFFICE_WIDE", "Role", "may_read", "may_write", "totals_scope", "writable_kinds"]

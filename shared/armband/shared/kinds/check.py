@@ -27,6 +27,7 @@ from armband.shared.fields import (
 )
 from armband.shared.kinds.declare import Contribution, Kind, View
 from armband.shared.policy import Policy
+from armband.shared.roles import STAFF
 
 DIRECTION_OPTIONS = (Option("in", "In"), Option("out", "Out"))
 SITE_OPTIONS = (
@@ -131,6 +132,7 @@ KIND = Kind(
     body=Check,
     contribute=_contribute,
     columns=("at", "resident", "temp_tenths", "code", "decision", "checkpoint"),
+    writers=STAFF,
     metrics={
         "checks.total": "checks of the day (person-times)",
         "checks.persons": "different persons checked on the day: residents by record, people of a "

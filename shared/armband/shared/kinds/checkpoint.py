@@ -9,6 +9,7 @@ import msgspec
 from armband.shared.fields import Field, FieldType, Name, Note, Option, Search, choice
 from armband.shared.kinds.declare import Contribution, Kind, View
 from armband.shared.policy import Policy
+from armband.shared.roles import DESKS, Role
 
 FORM_OPTIONS = (
     Option("fixed", "Fixed"),
@@ -38,5 +39,6 @@ KIND = Kind(
     body=Checkpoint,
     contribute=_contribute,
     columns=("name", "form", "note"),
+    writers=DESKS | {Role.CHECKPOINT, Role.GRID},
     metrics={"checkpoints.total": "checkpoints that exist now"},
 )

@@ -15,6 +15,7 @@ from armband.shared.fields import Field, FieldType, Patch, Value
 from armband.shared.ids import natural_record_id
 from armband.shared.policy import Policy
 from armband.shared.right import EMPTY, right_instead
+from armband.shared.roles import STAFF, Role
 
 UNIT = "unit"
 """Every record's first patch sets it: where the record hangs in the grid tree."""
@@ -83,6 +84,8 @@ class Kind:
         contribute: ``(view, body, policy)`` to what the record adds to the roll-ups.
         columns: fields that a ledger row shows, in order.
         metrics: every metric that ``contribute`` can give, with its definition.
+        writers: the roles whose terminals may make and change records of this kind.
+        readers: the roles to whom the office sends them.
         dated: the field that holds the record's day, if it has one.
         natural_key: two people who enter one door offline make one record.
         check_whole: the problem of a complete record as ``(field, problem)``, or None.
@@ -95,6 +98,8 @@ class Kind:
     contribute: Contribute
     columns: tuple[str, ...]
     metrics: Mapping[str, str]
+    writers: frozenset[Role]
+    readers: frozenset[Role] = STAFF
     dated: str = ""
     natural_key: NaturalKey = no_natural_key
     check_whole: Callable[[Any], tuple[str, str] | None] = field(default=lambda _body: None)

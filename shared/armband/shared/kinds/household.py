@@ -23,6 +23,7 @@ from armband.shared.fields import (
 )
 from armband.shared.kinds.declare import Contribution, Kind, View
 from armband.shared.policy import Policy
+from armband.shared.roles import FIELD
 
 CARE_OPTIONS = (
     Option("elder_alone", "Elder living alone"),
@@ -86,6 +87,7 @@ KIND = Kind(
     contribute=_contribute,
     natural_key=_natural_key,
     columns=("door", "head", "phone", "people", "care", "liaison"),
+    writers=FIELD,
     metrics={
         "households.total": "households registered now",
         "households.people": "people of the registered households, as the register counts them",

@@ -27,6 +27,7 @@ from armband.shared.fields import (
 )
 from armband.shared.kinds.declare import Contribution, Kind, View
 from armband.shared.policy import Policy
+from armband.shared.roles import STAFF
 
 SEX_OPTIONS = (Option("male", "Male"), Option("female", "Female"))
 RELATION_OPTIONS = (
@@ -95,6 +96,7 @@ KIND = Kind(
     contribute=_contribute,
     natural_key=_natural_key,
     columns=("name", "sex", "phone", "id_tail", "household"),
+    writers=STAFF,
     metrics={
         "residents.total": "persons who have a record of their own now",
         "residents.floating": "of these, floating population",

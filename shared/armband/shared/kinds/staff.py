@@ -10,6 +10,7 @@ from armband.shared import limits
 from armband.shared.fields import Field, FieldType, Name, Note, Option, Phone, Search, Text
 from armband.shared.kinds.declare import Contribution, Kind, View
 from armband.shared.policy import Policy
+from armband.shared.roles import DESKS, Role
 
 POST_OPTIONS = (
     Option("grid_manager", "Grid manager"),
@@ -77,6 +78,7 @@ KIND = Kind(
     body=Staff,
     contribute=_contribute,
     columns=("name", "posts", "phone", "organisation"),
+    writers=DESKS | {Role.GRID},
     metrics={
         "staff.total": "people with a post now",
         **{

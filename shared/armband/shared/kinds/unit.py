@@ -10,6 +10,7 @@ import msgspec
 from armband.shared.fields import Field, FieldType, Name, Option, Search, Text, Value, choice
 from armband.shared.kinds.declare import Contribution, Kind, View
 from armband.shared.policy import Policy
+from armband.shared.roles import DESKS
 from armband.shared.units import LEVELS
 
 LEVEL_OPTIONS = (
@@ -68,5 +69,6 @@ KIND = Kind(
     contribute=_contribute,
     natural_key=_natural_key,
     columns=("name", "level", "place"),
+    writers=DESKS,
     metrics={f"units.{level}": f"units of the level '{level}' that exist now" for level in LEVELS},
 )

@@ -22,6 +22,7 @@ from armband.shared.fields import (
 )
 from armband.shared.kinds.declare import Contribution, Kind, View
 from armband.shared.policy import Policy
+from armband.shared.roles import FIELD
 
 CHANNEL_OPTIONS = (Option("door", "Door"), Option("phone", "Phone"), Option("wechat", "WeChat"))
 PURPOSE_OPTIONS = (
@@ -100,6 +101,8 @@ KIND = Kind(
     body=Visit,
     contribute=_contribute,
     columns=("at", "household", "channel", "outcome", "purpose", "next_day"),
+    writers=FIELD,
+    readers=FIELD,
     metrics={
         "visits.total": "visits of the day, by any channel and with any outcome",
         "visits.households": "different households visited on the day",
