@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from sim.files import HELD, REFUSED, AsideRow, LogRow, OfficeFile, TerminalFile
+from sim.mixes import RESTORES
 from sim.terminal_machine import TerminalMachine
 from sim.world import World
 
@@ -19,12 +20,26 @@ def receipted_is_in_the_log(world: World, office: OfficeFile) -> Iterable[str]:
         yield f"I1 {op.hex()} was receipted and is not at the office"
 
 
-def saved_is_on_the_terminal(machine: TerminalMachine, own: TerminalFile) -> Iterable[str]:
-    """I2: what the screen called saved is in the file."""
+def saved_is_on_the_terminal(
+    world: World, machine: TerminalMachine, own: TerminalFile
+) -> Iterable[str]:
+    """I2: what the screen called saved is in the file, or was dropped when a backup held it."""
     there = {op.id for op in own.ops}
     for op, record in machine.saved.items():
-        if op not in there:
+        if op not in there and op not in world.office.backups.ever:
             yield f"I2 {own.name} has lost {op.hex()} on {record.hex()}"
+
+
+def dropped_is_at_the_office(
+    world: World, machine: TerminalMachine, own: TerminalFile, office: OfficeFile
+) -> Iterable[str]:
+    """I12: what is in no terminal any more is at the office, unless somebody has put back
+    something older than its newest backup."""
+    there = {op.id for op in own.ops}
+    there |= {row.id for row in office.log} | {row.id for row in office.aside}
+    for op, record in machine.saved.items():
+        if op not in there and op not in world.office.backups.given_up:
+            yield f"I12 {own.name} has dropped {op.hex()} on {record.hex()}, and it is nowhere"
 
 
 def every_operation_is_in_one_place(own: TerminalFile, office: OfficeFile) -> Iterable[str]:
@@ -64,8 +79,7 @@ def forks_are_listed(world: World, office: OfficeFile) -> Iterable[str]:
     listed = len(office.forks)
     if listed < branches:
         yield f"I13 {branches} branches, {orphans} orphans, but {listed} forks are listed"
-    disturbed = copied or world.trace.faults["office restored"]
-    disturbed = disturbed or world.trace.faults["reordered frames"]
+    disturbed = copied or any(world.trace.faults[kind] for kind in (*RESTORES, "reordered frames"))
     if listed and not disturbed:
         yield f"I13 {listed} forks are listed, and no file was copied"
 

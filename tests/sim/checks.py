@@ -18,10 +18,13 @@ async def check_all(world: World) -> list[str]:
     problems += check_office(world, office)
     files = [read_terminal(machine) for machine in world.originals]
     for machine, own in zip(world.originals, files, strict=True):
-        problems += check_terminal(machine, own, office)
+        problems += check_terminal(world, machine, own, office)
+        world.trace.deeds["drop"] += own.dropped
     for machine in world.machines:
         if machine.twin_of is not None:
-            problems += check_ops.saved_is_on_the_terminal(machine, read_terminal(machine))
+            own = read_terminal(machine)
+            problems += check_ops.saved_is_on_the_terminal(world, machine, own)
+            problems += check_ops.dropped_is_at_the_office(world, machine, own, office)
     problems += check_records.equal_places_have_equal_bases(files, office)
     problems += await replay_changes_nothing(world, world.office.office)
     return problems
@@ -45,10 +48,13 @@ def check_office(world: World, office: OfficeFile) -> list[str]:
     ]
 
 
-def check_terminal(machine: TerminalMachine, own: TerminalFile, office: OfficeFile) -> list[str]:
+def check_terminal(
+    world: World, machine: TerminalMachine, own: TerminalFile, office: OfficeFile
+) -> list[str]:
     """What holds between one file and the office, while that terminal is settled."""
     return [
-        *check_ops.saved_is_on_the_terminal(machine, own),
+        *check_ops.saved_is_on_the_terminal(world, machine, own),
+        *check_ops.dropped_is_at_the_office(world, machine, own, office),
         *check_ops.every_operation_is_in_one_place(own, office),
         *check_ops.cursors_and_witnesses_hold(own, office),
         *check_log.a_clock_is_not_behind_its_base(own),

@@ -118,6 +118,7 @@ class TerminalFile:
     hlc: int
     fork: bool
     ops: list[OwnOp]
+    dropped: int
     base: dict[bytes, tuple[int, bytes]]
     views: dict[bytes, tuple[str, str, str, str, bytes]]
     cells: dict[tuple[str, str], dict[str, int]]
@@ -188,6 +189,7 @@ def read_terminal(machine: TerminalMachine) -> TerminalFile:
         )
         base = own.execute("SELECT record, seq, state FROM base").fetchall()
         views = own.execute("SELECT record, kind, unit, void, conflicts, fields FROM view")
+        (dropped,) = own.execute("SELECT total(last - first + 1) FROM dropped").fetchone()
         cells = own.execute("SELECT day, unit, metrics FROM cells").fetchall()
         return TerminalFile(
             name=machine.name,
@@ -198,6 +200,7 @@ def read_terminal(machine: TerminalMachine) -> TerminalFile:
             hlc=sync[6],
             fork=bool(sync[5]),
             ops=[OwnOp(*row) for row in ops],
+            dropped=int(dropped),
             base={record: (seq, state) for record, seq, state in base},
             views={row[0]: row[1:] for row in views},
             cells={(day, unit): msgspec.msgpack.decode(raw) for day, unit, raw in cells},

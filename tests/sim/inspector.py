@@ -59,15 +59,19 @@ def counts_are_in_step(own: sqlite3.Connection) -> Iterable[str]:
     if row is None:
         return
     counter, head, count, digest, cursor = row
-    chain = own.execute("SELECT counter, id, prev FROM ops ORDER BY counter").fetchall()
-    before = bytes(16)
-    for place, (number, op, prev) in enumerate(chain, 1):
-        if (number, prev) != (place, before):
-            yield f"I4 {op.hex()} is number {number}, at place {place} of its chain"
+    # Each as: first and last number, what it follows (unknown for dropped ones), its last id.
+    links = own.execute(
+        "SELECT counter, counter, prev, id FROM ops UNION ALL "
+        "SELECT first, last, NULL, head FROM dropped ORDER BY 1"
+    )
+    place, before = 0, bytes(16)
+    for first, last, prev, op in links:
+        if first != place + 1 or prev not in (before, None):
+            yield f"I4 {op.hex()} is number {first}, behind place {place} of its chain"
             return
-        before = op
-    if (counter, head) != (len(chain), before):
-        yield f"I4 the chain of {len(chain)} says that it ends at {counter}"
+        place, before = last, op
+    if (counter, head) != (place, before):
+        yield f"I4 the chain of {place} says that it ends at {counter}"
     total = 0
     base = own.execute("SELECT record, seq FROM base").fetchall()
     for record, seq in base:

@@ -32,12 +32,17 @@ MACHINES = {
 COPIES = {
     "file cloned": 2,
     "older file restored": 4,
-    "office restored": 5,
+    "office restored": 3,
+    "backup restored": 3,
 }
+RESTORES = ("office restored", "backup restored")
+"""After these the office lacks what it had."""
 PEOPLE = {
     "scope changed": 3,
     "terminal revoked": 1,
     "import": 5,
+    "backup": 6,
+    "spoiled backup": 2,
 }
 
 NEEDS_PATIENCE = (
@@ -57,6 +62,7 @@ DEEDS = (
     "move",
     "settle",
     "tray",
+    "drop",
     "newer field",
     "newer kind",
     "receipt accepted",

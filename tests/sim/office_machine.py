@@ -9,10 +9,13 @@ import sqlite3
 from contextlib import AsyncExitStack, closing, suppress
 from pathlib import Path
 
+from armband.server.backup import Backup
 from armband.server.gateway import Gateway
 from armband.server.office import Office, found_office, open_office
 from armband.server.store.sqlite import SqliteStore, migrated
+from armband.shared.ids import ID_BYTES
 from armband.shared.policy import Policy
+from sim.backups import Backups
 from sim.beside import Beside
 from sim.clock import Clock, environment
 from sim.database import SimDatabase
@@ -20,6 +23,8 @@ from sim.names import OFFICE, OFFICE_NAME
 from sim.net import Network
 
 COPIES_MAX = 4
+POLICY = Policy(keep_days=0)
+"""No day goes by in a run: a terminal drops what is backed up at once."""
 
 
 class OfficeMachine:
@@ -29,6 +34,7 @@ class OfficeMachine:
         self.path = folder / "office.db"
         self._folder = folder
         self._copies: list[Path] = []
+        self.backups = Backups(folder)
         self._copied = 0
         self.clock = Clock()
         self._environment = environment(self.clock, f"{seed} office")
@@ -46,7 +52,7 @@ class OfficeMachine:
         database = SimDatabase(self.path, self._rng)
         await migrated(database)
         await found_office(
-            SqliteStore(database, OFFICE), OFFICE, OFFICE_NAME, self._environment, Policy()
+            SqliteStore(database, OFFICE), OFFICE, OFFICE_NAME, self._environment, POLICY
         )
         await database.close()
 
@@ -95,6 +101,17 @@ class OfficeMachine:
         if self._peek is not None:
             self._peek.close()
         self._stack, self.database, self.office, self._peek = AsyncExitStack(), None, None, None
+
+    # -- backups -------------------------------------------------------------------------------
+
+    def make_backup(self, damage: random.Random | None = None) -> Backup:
+        """A backup by the product; see `Backups.make`."""
+        return self.backups.make(self._environment.now_ms(), damage)
+
+    def put_backup_back(self) -> bool | None:
+        """The newest backup by the product, while the process is down; see `Backups.put_back`."""
+        epoch = self._environment.random_bytes(ID_BYTES)
+        return self.backups.put_back(epoch, self._environment.now_ms())
 
     # -- copies ----------------------------------------------------------------------------------
 

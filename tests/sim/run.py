@@ -68,7 +68,7 @@ def run_seed(seed: int, folder: Path, mix: Mix) -> Outcome:
         await world.live()
 
         def check(machine: TerminalMachine) -> list[str]:
-            return check_terminal(machine, read_terminal(machine), read_office(world))
+            return check_terminal(world, machine, read_terminal(machine), read_office(world))
 
         problems = await all_come_home(world, check)
         if not problems:

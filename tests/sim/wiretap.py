@@ -16,6 +16,7 @@ import msgspec
 from armband.shared import wire
 from armband.shared.ops import Op, link_all
 from sim import oracle
+from sim.mixes import RESTORES
 from sim.names import OFFICE
 from sim.proxy import Mischief
 from sim.trace import Trace
@@ -101,7 +102,7 @@ class Wiretap:
         name = self._lines[number].name
         provoked = any(self._trace.faults[mischief.value] for mischief in Mischief)
         if side == "terminal" and (code, reason) == BASE_DIFFERS:
-            if self._trace.faults["office restored"]:
+            if any(self._trace.faults[kind] for kind in RESTORES):
                 self._trace.deeds["base read anew"] += 1
                 return
             self._problem(f"I10 {name} finds that its base differs")

@@ -138,9 +138,14 @@ class World:
         office = await self.office.start()
         self.trace.tell("office", f"is up: epoch {office.epoch.hex()[:6]}, seq {office.seq}")
 
-    def restored(self) -> None:
-        """The office's file is an older one: what it had receipted since is not on it."""
+    def restored(self, *, keeps_promise: bool = False) -> None:
+        """The office's file is an older one: what it had receipted since is not on it.
+
+        Args:
+            keeps_promise: it is the newest backup, which must hold all that was called backed up.
+        """
         there = self.ops_at_office()
+        self.wiretap.problems += self.office.backups.restored(there, keeps_promise=keeps_promise)
         for op, key_id in list(self.wiretap.acked.items()):
             if op not in there:
                 self.rolled_back[op] = self.wiretap.acked.pop(op)
