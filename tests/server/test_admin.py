@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from armband.server.admin import Admin
-from armband.server.errors import BadRequest, NotFound
+from armband.server.errors import BadRequest, NotFound, UnknownUnit
 from armband.server.model import RecordsPage
 from armband.server.office import create_office, open_office
 from armband.shared import handshake
@@ -131,9 +131,9 @@ async def test_an_invite_gives_a_code_for_a_known_unit(desk: Desk) -> None:
     assert handshake.normal_code(invite["code"]) == invite["code"]
     assert (invite["expires"], invite["unit"], invite["role"]) == (NOW_MS + HOUR_MS, G1, "grid")
     await desk.call("invite", unit="lianhu/yg", role="grid", name="张三", valid_ms=1)
-    with pytest.raises(NotFound, match="no unit lianhu/yg/g2"):
+    with pytest.raises(UnknownUnit, match="no unit lianhu/yg/g2"):
         await desk.call("invite", unit="lianhu/yg/g2", role="grid", name="张三", valid_ms=1)
-    with pytest.raises(NotFound, match="other"):
+    with pytest.raises(UnknownUnit, match="other"):
         await desk.call("invite", unit="other", role="grid", name="张三", valid_ms=1)
     with pytest.raises(InvalidUnit):
         await desk.call("invite", unit="No Unit", role="grid", name="张三", valid_ms=1)

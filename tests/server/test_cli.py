@@ -146,11 +146,26 @@ def test_an_invite_as_json_and_for_people(folder: Path, capsys: Captured) -> Non
     assert "no server runs" in err
 
 
-def test_an_invite_for_a_mistyped_unit_is_refused(folder: Path, capsys: Captured) -> None:
-    words = ["invite", "--data", str(folder), "--role", "grid", "--name", "x", "--unit"]
-    assert run(capsys, *words, "lianhu/nowhere")[0] == 1
-    assert run(capsys, *words, "elsewhere")[0] == 1
-    assert run(capsys, *words, "NOT A CODE")[0] == 2
+@pytest.mark.parametrize("unit", ["lianhu/nowhere", "elsewhere", "NOT A CODE"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["invite", "--role", "grid", "--name", "x", "--unit"],
+        ["token", "--unit"],
+        ["export", "visit", "--unit"],
+        ["import", "households", "{register}", "--under"],
+    ],
+    ids=lambda words: words[0],
+)
+def test_a_mistyped_unit_is_wrong_usage_everywhere(
+    folder: Path, capsys: Captured, words: list[str], unit: str
+) -> None:
+    register = folder.parent / "register.csv"
+    register.write_text("房号,户主\n101,赵梅\n", "utf-8")
+    words = [word.format(register=register) for word in words]
+    code, out, err = run(capsys, *words, unit, "--data", str(folder))
+    assert (code, out, len(err.splitlines())) == (2, "", 1)
+    assert unit in err
 
 
 def test_a_token_carries_the_certificate(folder: Path, capsys: Captured) -> None:

@@ -13,6 +13,7 @@ from armband.shared.units import (
     is_within,
     lineage,
     parent_of,
+    unit_order,
 )
 
 CODES = st.lists(
@@ -78,3 +79,19 @@ def test_the_lineage_goes_up_to_the_office(code: str) -> None:
     assert [parent_of(unit) for unit in above] == [*above[1:], ""]
     assert [depth_below(code, unit) for unit in above] == list(range(len(above)))
     assert not in_scope(code, [])
+
+
+def test_people_find_units_in_their_order() -> None:
+    right = ["a", "a/a2/g10", "a/g1", "a/g01/m2", "a/g9", "a/g9/m2", "a/g9/m10", "a/g10", "b3"]
+    right.reverse()
+    assert sorted(right, key=unit_order) == right[::-1]
+
+
+@given(st.lists(CODES, unique=True))
+def test_the_order_is_one_and_parents_come_first(codes: list[str]) -> None:
+    ordered = sorted(codes, key=unit_order)
+    codes.reverse()
+    assert ordered == sorted(codes, key=unit_order)
+    for code in codes:
+        for above in lineage(code)[1:]:
+            assert above not in codes or ordered.index(above) < ordered.index(code)

@@ -24,7 +24,7 @@ from armband.server.admin_args import (
     TokenArgs,
     UpsertArgs,
 )
-from armband.server.errors import BadRequest, NotFound
+from armband.server.errors import BadRequest, NotFound, UnknownUnit
 from armband.server.model import RecordsPage, Terminal
 from armband.server.office import Office
 from armband.server.taking import Taken, take
@@ -32,7 +32,7 @@ from armband.shared.days import add_days, is_day
 from armband.shared.environment import Environment
 from armband.shared.permissions import Role
 from armband.shared.rollup_report import AsOf, RollupReport, build_report
-from armband.shared.units import check_unit, is_within
+from armband.shared.units import check_unit, is_within, unit_order
 from armband.shared.wire import UnitName
 
 Progress = Callable[[int, int], None]
@@ -69,6 +69,7 @@ class Admin:
             BadRequest: there is no such verb, or it takes other arguments.
             InvalidUnit: an argument is no unit code.
             NotFound: what an argument names does not exist.
+            UnknownUnit: an argument names a unit that the office does not have.
             OfficeCannotWrite: the disk refuses.
         """
         if verb not in self._verbs:
@@ -98,7 +99,7 @@ class Admin:
     async def _units(self, _args: NoArgs) -> list[UnitName]:
         """All named units, by code."""
         units = self._office.units
-        return [units[code] for code in sorted(units)]
+        return [units[code] for code in sorted(units, key=unit_order)]
 
     async def _upsert(self, args: UpsertArgs) -> list[str]:
         """One outcome for each draft: ``new``, ``changed``, ``unchanged``, ``refused: why``."""
@@ -207,14 +208,16 @@ class Admin:
         if not code:
             return self._office.code
         if not is_within(check_unit(code), self._office.code):
-            raise NotFound(f"{code} is no unit of the office {self._office.code}")
+            raise UnknownUnit(f"{code} is no unit of the office {self._office.code}")
         return code
 
     def _known_unit(self, code: str) -> str:
         """A unit that is named, or above one that is: a typing mistake must not get a terminal."""
         unit = self._unit(code)
         if not any(is_within(known, unit) for known in self._office.units):
-            raise NotFound(f"the office has no unit {unit}; armband-server import units makes them")
+            raise UnknownUnit(
+                f"the office has no unit {unit}; armband-server import units makes them"
+            )
         return unit
 
 

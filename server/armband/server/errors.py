@@ -6,6 +6,7 @@ ServerError
 ├── InviteRefused        an enrolment code is unknown, used or expired
 ├── BadRequest           an administration verb is unknown or its arguments are wrong
 ├── NotFound             what a verb names does not exist
+├── UnknownUnit          a command names a unit that the office does not have: a typing mistake
 ├── BackupUnsound        a copy of the office is damaged or does not add up
 └── StoreError
     ├── StoreExists      there is an office in this folder already
@@ -62,6 +63,10 @@ class NotFound(ServerError):
 
 class BackupUnsound(ServerError):
     """A copy of the office is damaged or does not add up: it is no backup."""
+
+
+class UnknownUnit(ServerError):
+    """A command names a unit that the office does not have: a typing mistake."""
 
 
 class StoreError(ServerError):

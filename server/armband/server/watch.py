@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from armband.shared import limits, wire
 from armband.shared.rollup import NOW, REPORTED, CellKey, Coverage, Metrics
-from armband.shared.units import depth_below, is_within
+from armband.shared.units import depth_below, is_within, unit_order
 
 MAX_PENDING_CELLS = 2000
 """Cells that wait for one subscription; beyond, it is sent all its cells anew."""
@@ -153,7 +153,7 @@ def rollup_frames(
     """
     rows = [wire.CellRow(day, unit, metrics) for (day, unit), metrics in sorted(cells.items())]
     coverage = wire.CoverageRow(covered.reported, covered.expected, list(covered.missing))
-    units = sorted(names, key=lambda unit: unit.code)
+    units = sorted(names, key=lambda unit: unit_order(unit.code))
     bodies = _bodies(watch.last, rows, units, coverage)
     seq, at_ms = moment
     return [

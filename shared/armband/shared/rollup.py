@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from armband.shared.kinds import CATALOGUE
 from armband.shared.kinds.declare import View
 from armband.shared.policy import Policy
-from armband.shared.units import is_within, lineage
+from armband.shared.units import is_within, lineage, unit_order
 
 NOW = ""
 """The day of cells that count what exists now."""
@@ -141,7 +141,7 @@ def coverage(
         parts = [code for code in levels if code.rpartition("/")[0] == unit]
         grids = parts or [unit]
     missing = [code for code in grids if not cells.get((day, code), {}).get(REPORTED)]
-    return Coverage(len(grids) - len(missing), len(grids), tuple(sorted(missing)))
+    return Coverage(len(grids) - len(missing), len(grids), tuple(sorted(missing, key=unit_order)))
 
 
 def all_metrics() -> dict[str, str]:

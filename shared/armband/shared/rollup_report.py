@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from armband.shared.rollup import NOW, CellKey, Coverage, Metrics
-from armband.shared.units import depth_below, is_within
+from armband.shared.units import depth_below, is_within, unit_order
 
 
 class AsOf(msgspec.Struct, frozen=True):
@@ -58,7 +58,7 @@ def build_report(
     cells: Mapping[CellKey, Metrics],
     covered: Coverage,
 ) -> RollupReport:
-    """Rows by day, then by unit code; each unit of ``names`` down to ``depth`` has one a day.
+    """Rows by day, then `unit_order`; each unit of ``names`` down to ``depth`` has one a day.
 
     Counts of what exists now stand in the newest day's row.
 
@@ -67,9 +67,8 @@ def build_report(
         cells: the days' cells, and those of day ``""``.
     """
     ordered_days = sorted(days)
-    codes = sorted(
-        code for code in names if is_within(code, unit) and depth_below(code, unit) <= depth
-    )
+    below = [code for code in names if is_within(code, unit) and depth_below(code, unit) <= depth]
+    codes = sorted(below, key=unit_order)
     rows = []
     for day in ordered_days:
         newest = day == ordered_days[-1]

@@ -15,6 +15,7 @@ from armband.shared.errors import InvalidUnit
 MAX_UNIT_CODE = 160
 MAX_DEPTH = 12
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]*(?:/[a-z0-9][a-z0-9-]*)*")
+_PIECES = re.compile(r"[0-9]+|[^0-9]+")
 
 LEVELS: tuple[str, ...] = (
     "office",
@@ -61,6 +62,19 @@ def lineage(code: str) -> tuple[str, ...]:
 def parent_of(code: str) -> str:
     """The unit above, or ``""`` for the office."""
     return code.rpartition("/")[0]
+
+
+@lru_cache(maxsize=8192)
+def unit_order(code: str) -> tuple[object, ...]:
+    """Sort key for lists that people read: parents before their parts, ``g9`` before ``g10``."""
+    # The code itself last: g1 and g01 are two units and stand in one order.
+    return tuple(_part_order(part) for part in code.split("/")), code
+
+
+def _part_order(part: str) -> tuple[tuple[int, str], ...]:
+    return tuple(
+        (int(piece), "") if piece.isdecimal() else (-1, piece) for piece in _PIECES.findall(part)
+    )
 
 
 def depth_below(code: str, unit: str) -> int:

@@ -10,7 +10,7 @@ from hashlib import sha256
 import pytest
 from python_calamine import CalamineWorkbook
 
-from armband.server.errors import BadRequest, NotFound
+from armband.server.errors import BadRequest, UnknownUnit
 from armband.server.exports.run import Query, export_to
 from armband.server.exports.words import _CHINESE, _SPECIAL, head_of, label_of
 from armband.server.model import RecordsPage
@@ -208,7 +208,7 @@ async def test_what_cannot_be_answered_is_refused_and_leaves_no_file(tmp_path):
         await export_to(shelf(), Query(kind_named("household"), day_from="2022-03-31"), path)
     with pytest.raises(BadRequest, match="calendar"):
         await export_to(shelf(), Query(kind_named("visit"), day_from="2022-02-30"), path)
-    with pytest.raises(NotFound, match="no such unit"):
+    with pytest.raises(UnknownUnit, match="no such unit"):
         await export_to(shelf(), Query(kind_named("visit"), unit="lianhu/x"), path)
     backwards = Query(kind_named("visit"), day_from="2022-04-01", day_to="2022-03-31")
     with pytest.raises(BadRequest, match="is after --to 2022-03-31"):

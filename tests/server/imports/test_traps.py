@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from armband.server.imports.problems import BadMap, UnknownHeads, UnknownUnit, UnreadableFile
+from armband.server.errors import UnknownUnit
+from armband.server.imports.problems import BadMap, UnknownHeads, UnreadableFile
 from support.registers import MemoryOffice, import_into, plan_of, write_csv, write_xlsx
 
 HEAD = ["楼栋", "单元", "房号", "户主", "电话", "人口", "身份证", "人员类别", "联户党员", "备注"]

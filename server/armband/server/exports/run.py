@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from armband.server.errors import BadRequest, NotFound
+from armband.server.errors import BadRequest, UnknownUnit
 from armband.server.exports.render import Ledger, title_of
 from armband.server.exports.words import Language
 from armband.server.exports.writers import CsvWriter, JsonlWriter, Writer, XlsxWriter, title_for
@@ -72,7 +72,7 @@ class Query:
 
         Raises:
             BadRequest: a day that is none, days the wrong way round or of a kind that has none.
-            NotFound: no such unit.
+            UnknownUnit: no such unit.
         """
         for day in (self.day_from, self.day_to):
             if day and not is_day(day):
@@ -82,7 +82,7 @@ class Query:
         if (self.day_from or self.day_to) and not self.kind.dated:
             raise BadRequest(f"a {self.kind.name} has no day: leave out --from and --to")
         if self.unit and self.unit not in office.units:
-            raise NotFound(f"--unit {self.unit}: no such unit")
+            raise UnknownUnit(f"--unit {self.unit}: no such unit")
 
     def holds(self, view: View) -> bool:
         """Whether a record's day is within the limits."""
@@ -98,7 +98,7 @@ async def export_to(office: Office, query: Query, target: Path | BinaryIO) -> in
     A file appears under its name only when it is whole.
 
     Raises:
-        BadRequest, NotFound: see `Query.check`; also when the file cannot be written.
+        BadRequest, UnknownUnit: see `Query.check`; also when the file cannot be written.
     """
     query.check(office)
     ledger = await _ledger(office, query)

@@ -3,8 +3,7 @@
     ImportProblem
     ├── UnreadableFile   the bytes are no spreadsheet, or a damaged or protected one
     ├── UnknownHeads     no head row with the columns that are needed
-    ├── BadMap           the file given with --map does not say what it should
-    └── UnknownUnit      --under names no unit of the office
+    └── BadMap           the file given with --map does not say what it should
 
 What is wrong with one row stops only that row: see `plan.Outcome`.
 """
@@ -33,7 +32,3 @@ class UnknownHeads(ImportProblem):
 
 class BadMap(ImportProblem):
     """The file given with --map does not say what it should."""
-
-
-class UnknownUnit(ImportProblem):
-    """--under names no unit of the office."""

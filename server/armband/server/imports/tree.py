@@ -5,12 +5,12 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 
+from armband.server.errors import UnknownUnit
 from armband.server.imports.naming import clean_unit_name, new_code, unit_key
-from armband.server.imports.problems import UnknownUnit
 from armband.shared.drafts import Draft
 from armband.shared.fields import Patch
 from armband.shared.kinds import kind_named
-from armband.shared.units import check_unit, is_within, lineage, parent_of
+from armband.shared.units import check_unit, is_within, lineage, parent_of, unit_order
 from armband.shared.wire import UnitName
 
 Step = tuple[str, str]
@@ -49,7 +49,9 @@ class UnitTree:
         near = difflib.get_close_matches(wanted, list(self._levels), n=_NEAR, cutoff=0.5)
         found = list(dict.fromkeys([*by_name, *by_tail, *near]))[:_NEAR]
         if not found:
-            found = sorted(self._levels, key=lambda code: (code.count("/"), code))[:_NEAR]
+            found = sorted(self._levels, key=lambda code: (code.count("/"), unit_order(code)))[
+                :_NEAR
+            ]
         listed = ", ".join(f"{code} ({self._names[code]})" for code in found)
         return f"; near ones: {listed}" if listed else "; the office has no units yet"
 

@@ -41,7 +41,7 @@ from armband.shared.merge import decode_state, view
 from armband.shared.permissions import Role
 from armband.shared.policy import Policy
 from armband.shared.rollup import coverage
-from armband.shared.units import depth_below, is_within
+from armband.shared.units import depth_below, is_within, unit_order
 from armband.shared.wire import Receipt, UnitName
 
 UPSERT_CHUNK = 1000
@@ -206,7 +206,11 @@ class Office(Access):
             cells={
                 key: metrics for key, metrics in found.items() if depth_below(key[1], unit) <= depth
             },
-            units=[self.units[c] for c in sorted(levels) if depth_below(c, unit) <= depth],
+            units=[
+                self.units[c]
+                for c in sorted(levels, key=unit_order)
+                if depth_below(c, unit) <= depth
+            ],
             coverage=coverage(unit, levels, day_to, found),
         )
 

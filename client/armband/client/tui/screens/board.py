@@ -29,7 +29,7 @@ from armband.shared.days import add_days, clock_of
 from armband.shared.permissions import totals_scope
 from armband.shared.rollup import Metrics
 from armband.shared.rollup_report import RollupReport
-from armband.shared.units import in_scope, parent_of
+from armband.shared.units import in_scope, parent_of, unit_order
 from armband.shared.wire import UnitName
 
 MISSING_SHOWN = 8
@@ -152,7 +152,7 @@ class BoardScreen(DeskScreen):
         if shown.report is not None:
             confirmed = {row.unit: row.metrics for row in shown.report.rows if row.day == day}
             missing = frozenset(shown.report.coverage.missing)
-        below = sorted(code for code in shown.units if parent_of(code) == unit)
+        below = sorted((c for c in shown.units if parent_of(c) == unit), key=unit_order)
         rows = [
             BoardRow(
                 unit, _("Confirmed by the office"), confirmed.get(unit, {}), {}, is_total=True

@@ -11,7 +11,7 @@ from armband.client.tui.context import Context
 from armband.client.tui.forms.controls import FOUND_MAX, Found, Search
 from armband.client.tui.screens.pick import Choice, Find
 from armband.shared.kinds import CATALOGUE, UNIT
-from armband.shared.units import depth_below, in_scope
+from armband.shared.units import depth_below, in_scope, unit_order
 from armband.shared.wire import UnitName
 
 _UNIT_LEVEL = CATALOGUE[UNIT].fields["level"]
@@ -62,7 +62,7 @@ def unit_finder(context: Context, *, everything: str = "") -> Find[str]:
 
 
 def _as_tree(units: list[tuple[str, UnitName]]) -> list[tuple[str, UnitName]]:
-    return sorted(units, key=lambda item: item[0].split("/"))
+    return sorted(units, key=lambda item: unit_order(item[0]))
 
 
 def _top(context: Context) -> str:
