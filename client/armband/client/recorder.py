@@ -23,6 +23,7 @@ from armband.shared.fields import FieldType, Patch
 from armband.shared.ids import NO_ID
 from armband.shared.kinds import Kind, kind_named
 from armband.shared.kinds.declare import RESERVED, UNIT, VOID, View
+from armband.shared.kinds.workflow import Seen
 from armband.shared.merge import State, Write, merge, view
 from armband.shared.ops import Payload
 from armband.shared.policy import Policy
@@ -71,16 +72,21 @@ class Recorder:
         patch: Patch = {name: value for name, value in draft.fields.items() if value is not None}
         patch[UNIT] = draft.unit
         dated(kind, patch, self.now_ms, self.identity.policy)
+        if kind.workflow is not None:
+            patch.setdefault(kind.workflow.field, kind.workflow.starts[0])
         kind.check_new(patch)
         _check_unit(kind, patch)
         return self._payload_of(draft.id, kind, draft.unit, patch, seen, mends)
 
     def change(self, record: bytes, patch: Patch, known: Known, mends: bytes = b"") -> Payload:
-        """An operation that changes a record: corrects it, settles a conflict, voids it.
+        """An operation that changes a record: corrects it, takes a step, settles, voids it.
+
+        A patch that names a step of the kind's workflow is filled up with what belongs to it.
 
         Raises:
             UnknownRecord: it is not here.
             InvalidRecord: a value is not what its field allows.
+            WrongStep: the record does not stand where that step begins.
         """
         present = known.view
         if present is None:
@@ -88,7 +94,10 @@ class Recorder:
         kind = kind_named(present.kind)
         if not patch:
             raise InvalidRecord(kind.name, UNIT, N_("nothing is changed"))
+        if kind.workflow is not None:
+            patch = kind.workflow.filled(patch, self.now_ms, self.identity.person)
         kind.check_patch(patch)
+        kind.check_step(patch, _seen(kind, present))
         _check_unit(kind, patch)
         _check_whole(kind, present, patch)
         return self._payload_of(record, kind, present.unit, patch, known.seen, mends)
@@ -128,6 +137,14 @@ def dated(kind: Kind, patch: Patch, now_ms: int, policy: Policy) -> None:
     at = patch.get(AT)
     if patch.get(kind.dated) is None and isinstance(at, int) and at >= 0:
         patch[kind.dated] = day_of(at, policy)
+
+
+def _seen(kind: Kind, present: View) -> Seen | None:
+    """What a change of state starts from; where several states stand, the office judges."""
+    if kind.workflow is None or kind.workflow.field in present.conflicts:
+        return None
+    state = present.fields.get(kind.workflow.field)
+    return Seen(present.fields, () if state is None else (state,))
 
 
 def _check_unit(kind: Kind, patch: Patch) -> None:

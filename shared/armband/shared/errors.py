@@ -2,6 +2,7 @@
 
     ArmbandError
     ├── InvalidRecord      a field's value is not what its kind allows
+    │   └── WrongStep      a record does not come into that state from where it stands
     ├── UnknownKind        no such kind of record in this release
     ├── InvalidUnit        a unit code is malformed
     ├── ClockOverflow      the logical clock has no room left (a broken wall clock)
@@ -45,6 +46,10 @@ class InvalidRecord(ArmbandError):
         self.message = message
         self.given = given
         self.parts = parts or {}
+
+
+class WrongStep(InvalidRecord):
+    """A record does not come into that state from where it stands."""
 
 
 class UnknownKind(ArmbandError):

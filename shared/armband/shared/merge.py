@@ -22,7 +22,7 @@ from collections.abc import Iterable
 import msgspec
 
 from armband.shared.fields import Patch, Value
-from armband.shared.kinds.declare import REASON, UNIT, VOID, View
+from armband.shared.kinds.declare import NEVER_IN_CONFLICT, UNIT, VOID, View
 
 
 class Write(msgspec.Struct, frozen=True, array_like=True):
@@ -152,7 +152,7 @@ def candidates(state: State, name: str) -> tuple[Candidate, ...]:
 def conflicts(state: State) -> tuple[str, ...]:
     """The fields for which different values stand, in order of their names.
 
-    Reasons for corrections never conflict: each belongs to its own correction.
+    Reasons and steps never conflict: each belongs to its own change.
     """
     if len(state.writes) < 2:
         return ()
@@ -163,7 +163,11 @@ def conflicts(state: State) -> tuple[str, ...]:
             if value not in known:
                 known.append(value)
     return tuple(
-        sorted(name for name, known in values.items() if len(known) > 1 and name != REASON)
+        sorted(
+            name
+            for name, known in values.items()
+            if len(known) > 1 and name not in NEVER_IN_CONFLICT
+        )
     )
 
 

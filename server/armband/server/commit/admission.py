@@ -11,10 +11,12 @@ from dataclasses import dataclass
 import msgspec
 
 from armband.server.commit.model import TerminalGrant
+from armband.server.commit.steps import seen_by
 from armband.shared import wire
-from armband.shared.errors import InvalidRecord, InvalidUnit
+from armband.shared.errors import InvalidRecord, InvalidUnit, WrongStep
 from armband.shared.kinds import CATALOGUE, UNIT, VOID
 from armband.shared.kinds.declare import MAX_VOID_REASON
+from armband.shared.merge import State
 from armband.shared.ops import Op, Payload
 from armband.shared.permissions import may_write
 from armband.shared.units import check_unit
@@ -38,10 +40,21 @@ class Target:
 
     kind: str
     unit: str
+    state: State | None = None
 
 
-def refusal(op: Op, target: Target | None, grant: TerminalGrant) -> Refusal | None:
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an operation comes from: see `model.Batch` and `chains.Place`."""
+
+    grant: TerminalGrant
+    branch: bytes
+    repushing: bool = False
+
+
+def refusal(op: Op, target: Target | None, origin: Origin) -> Refusal | None:
     """Why this operation cannot be taken in, or None. ``target`` is None for an unknown record."""
+    grant = origin.grant
     if grant.revoked:
         return Refusal(wire.REASON_REVOKED, "the terminal's key is revoked")
     if op.body is None:
@@ -57,7 +70,11 @@ def refusal(op: Op, target: Target | None, grant: TerminalGrant) -> Refusal | No
     # Who has seen the record does not make it: the operation that does has yet to come, as after a
     # restore of the office, and this one may well move the record.
     is_new = not unit and not op.body.seen
-    return _forbidden(op.body, unit, grant) or _wrong_values(op.body, is_new=is_new)
+    return (
+        _forbidden(op.body, unit, grant)
+        or _wrong_values(op.body, is_new=is_new)
+        or _wrong_step(op, op.body, target, origin)
+    )
 
 
 def _check_form(body: Payload) -> None:
@@ -108,5 +125,24 @@ def _wrong_values(body: Payload, *, is_new: bool) -> Refusal | None:
         else:
             kind.check_patch(body.patch)
     except (InvalidRecord, msgspec.ValidationError) as error:
+        return Refusal(wire.REASON_INVALID, str(error)[:MAX_DETAIL])
+    return None
+
+
+def _wrong_step(op: Op, body: Payload, target: Target | None, origin: Origin) -> Refusal | None:
+    """A change of state is judged by what its author saw.
+
+    What is handed in again after a restore of the office may find less than that here, and so may
+    what belongs to a record that has yet to begin.
+    """
+    kind = CATALOGUE.get(body.kind)
+    if kind is None or kind.workflow is None:
+        return None
+    seen = None
+    if target is not None and not origin.repushing:
+        seen = seen_by(op, origin.branch, target.state, kind.workflow.field)
+    try:
+        kind.check_step(body.patch, seen)
+    except WrongStep as error:
         return Refusal(wire.REASON_INVALID, str(error)[:MAX_DETAIL])
     return None

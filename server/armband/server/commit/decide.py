@@ -16,7 +16,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
-from armband.server.commit.admission import Refusal, refusal
+from armband.server.commit.admission import Origin, Refusal, refusal
 from armband.server.commit.chains import Chains, Place
 from armband.server.commit.effects import Effects
 from armband.server.commit.model import Batch, TerminalGrant, Upsert
@@ -144,7 +144,7 @@ class Decision:
         place = self._chains.place(op, repushing=batch.repushing)
         record = op.body.record if op.body is not None else None
         target = self._records.target(record) if record is not None else None
-        refused = refusal(op, target, grant)
+        refused = refusal(op, target, Origin(grant, place.branch, batch.repushing))
         if refused is not None:
             return self._keep_aside(op, place, refused)
         return self._stamp(op, place, clock_offset_ms=batch.clock_offset_ms)
@@ -193,7 +193,7 @@ class Decision:
         payload = Payload(draft.id, draft.kind, draft.unit, wanted.patch, version, author)
         op = self._own_op(payload, nonce)
         grant = TerminalGrant(Role.STREET, (self._office.code,))
-        refused = refusal(op, self._records.target(draft.id), grant)
+        refused = refusal(op, self._records.target(draft.id), Origin(grant, op.key_id))
         if refused is not None:
             return f"{OUTCOME_REFUSED}{refused.detail}"
         is_new = present is None or not present.unit

@@ -70,7 +70,7 @@ class Records:
     def target(self, record: bytes) -> Target | None:
         """What permission and validation have to know of a record."""
         present = self.get(record)
-        return None if present is None else Target(present.kind, present.unit)
+        return None if present is None else Target(present.kind, present.unit, present.state)
 
     def apply(self, body: Payload, stamp: Stamp, seq: int) -> int:
         """Merge an operation that was taken in; its ``wire.STATUS_`` code."""

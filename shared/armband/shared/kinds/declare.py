@@ -13,6 +13,7 @@ from armband.shared.days import is_day
 from armband.shared.errors import InvalidRecord
 from armband.shared.fields import Field, FieldType, Patch, Value
 from armband.shared.ids import natural_record_id
+from armband.shared.kinds.workflow import STEP, Seen, Workflow
 from armband.shared.policy import Policy
 from armband.shared.right import EMPTY, right_instead
 from armband.shared.roles import STAFF, Role
@@ -23,7 +24,9 @@ VOID = "void"
 """A voided record carries the reason here; nothing is ever deleted."""
 REASON = "reason"
 """Why a record was corrected, as the newest correction says; never in conflict with another."""
-RESERVED = (UNIT, VOID, REASON)
+RESERVED = (UNIT, VOID, REASON, STEP)
+NEVER_IN_CONFLICT = frozenset({REASON, STEP})
+"""They belong to the change that they came with."""
 MAX_VOID_REASON = 200
 """Characters of a reason, for voiding and for correcting."""
 
@@ -86,6 +89,7 @@ class Kind:
         metrics: every metric that ``contribute`` can give, with its definition.
         writers: the roles whose terminals may make and change records of this kind.
         readers: the roles to whom the office sends them.
+        workflow: its states and steps, if it has any.
         dated: the field that holds the record's day, if it has one.
         natural_key: two people who enter one door offline make one record.
         check_whole: the problem of a complete record as ``(field, problem)``, or None.
@@ -100,6 +104,7 @@ class Kind:
     metrics: Mapping[str, str]
     writers: frozenset[Role]
     readers: frozenset[Role] = STAFF
+    workflow: Workflow | None = None
     dated: str = ""
     natural_key: NaturalKey = no_natural_key
     check_whole: Callable[[Any], tuple[str, str] | None] = field(default=lambda _body: None)
@@ -159,12 +164,23 @@ class Kind:
         for name, value in patch.items():
             self.check_field(name, value)
 
+    def check_step(self, patch: Patch, seen: Seen | None) -> None:
+        """Refuse a change of state that is no step of the workflow; see `Workflow.check`.
+
+        Raises:
+            WrongStep: with what would be right.
+        """
+        if self.workflow is not None:
+            self.workflow.check(self.name, patch, seen)
+
     def check_new(self, patch: Patch) -> None:
         """Refuse the first patch of a record when something required is missing or wrong.
 
         Raises:
             InvalidRecord: with the field and what would be right.
         """
+        if self.workflow is not None:
+            self.workflow.check(self.name, patch, Seen({}, ()))
         for name in (UNIT, *sorted(self.required)):
             if patch.get(name) is None:
                 raise InvalidRecord(self.name, name, "must be given")

@@ -1,0 +1,29 @@
+"""What the author of a change of state had before them, as far as the office can tell."""
+
+from __future__ import annotations
+
+from armband.shared.kinds.workflow import Seen
+from armband.shared.merge import State, Write, view
+from armband.shared.ops import Op
+
+
+def seen_by(op: Op, branch: bytes, state: State | None, field: str) -> Seen | None:
+    """The record as the author of ``op`` saw it; None when somebody wrote its state unseen.
+
+    Args:
+        branch: the branch of its terminal's chain on which the operation stands.
+        state: the record as the office has it; None when it has not begun.
+        field: the field that holds the workflow's state.
+    """
+    if state is None or op.body is None:
+        return None
+    author_seen = op.body.seen
+    standing = [write for write in state.writes if field in write.patch]
+
+    def saw(write: Write) -> bool:
+        own = write.branch == branch and write.counter < op.counter
+        return own or write.version <= author_seen
+
+    if not standing or not all(saw(write) for write in standing):
+        return None
+    return Seen(view(state).fields, tuple(write.patch[field] for write in standing))
