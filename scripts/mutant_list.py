@@ -453,4 +453,49 @@ MUTANTS = (
             ),
         ),
     ),
+    Mutant(
+        "dropped_unstable",
+        "a terminal drops what the office holds, whether a backup does or not",
+        (
+            Edit(
+                CLIENT + "store/journal.py",
+                "    upto = min(mark[1], load_sync(conn).stable_seq)\n",
+                "    upto = mark[1]\n",
+            ),
+        ),
+    ),
+    Mutant(
+        "unverified_backup",
+        "a copy is called a backup, and promised, without having been looked at",
+        (
+            Edit(
+                SERVER + "backup.py",
+                "    if problems:\n",
+                "    if len(problems) > 1_000:\n",
+            ),
+        ),
+    ),
+    Mutant(
+        "stable_to_head",
+        "all that the office has is promised, also what came after the copy was made",
+        (
+            Edit(
+                SERVER + "store/sqlite_office.py",
+                "SET stable_seq = max(stable_seq, ?)",
+                "SET stable_seq = max(seq, ?)",
+            ),
+        ),
+    ),
+    Mutant(
+        "stable_kept",
+        "a terminal believes the promise of an epoch that is over",
+        (
+            Edit(
+                CLIENT + "store/answers.py",
+                "epoch = ?, stable_seq = ?, ",
+                "epoch = ?, stable_seq = max(stable_seq, ?), ",
+            ),
+        ),
+        mix="clones",
+    ),
 )

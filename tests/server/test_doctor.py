@@ -77,5 +77,5 @@ async def test_a_damaged_file_is_found_kept_and_told_what_to_do(tmp_path: Path, 
     assert await asyncio.to_thread(main, ["doctor", "--data", str(tmp_path)]) == 5
     said = capsys.readouterr()
     assert "the file: " in said.out
-    assert "keep this folder" in said.err
+    assert "armband-server restore" in said.err
     assert path.read_bytes() == raw

@@ -17,9 +17,9 @@ from armband.server.store.examine import Examined, examine
 LITTLE_ROOM = 512 * 1024 * 1024
 """Bytes of free disk below which the doctor says so."""
 _DAMAGED = (
-    "What to do: stop the server and keep this folder as it is. Put the newest copy of the office "
-    "that the doctor calls sound into a new folder and run that: terminals hand in again what it "
-    "lacks. Then send the damaged one to whoever looks after the program."
+    "What to do: stop the server and put the newest backup in place (armband-server restore FILE): "
+    "it sets the damaged store aside, and terminals hand in again what the backup lacks. Then send "
+    "what was set aside to whoever looks after the program."
 )
 _DIFFERENT = (
     "What to do: keep a copy of this folder and report it. The operations are the evidence; what "
