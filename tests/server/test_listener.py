@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -155,6 +156,32 @@ async def test_a_reader_that_stops_is_cut_at_the_deadline(
         await until(lambda: outcomes, "the reader is cut", 10)
         assert outcomes == [f"cut {wire.CLOSE_SLOW}"]
         client.transport.abort()
+
+
+async def test_little_waits_in_the_kernel_for_a_reader_that_stops(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What waits there is stale when it arrives, and nobody can take it back."""
+    monkeypatch.setattr(limits, "SEND_TIMEOUT_S", 0.3)
+    taken: list[int] = []
+
+    async def handler(transport: Transport) -> None:
+        count = 0
+        with contextlib.suppress(TransportClosed):
+            while True:
+                await put(transport, bytes(4096))
+                count += 1
+        taken.append(count * 4096)
+
+    async with office.serving(handler):
+        plug = socket.socket()
+        # Small: how much the reader's own kernel takes is not the office's business.
+        plug.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        plug.connect(("127.0.0.1", int(office.url.rpartition(":")[2])))
+        async with office.connect(max_queue=1, sock=plug) as client:
+            await until(lambda: taken, "the reader is cut", 10)
+            client.transport.abort()
+    assert taken[0] < 800_000
 
 
 async def test_stopping_tells_every_peer(office: Office) -> None:
