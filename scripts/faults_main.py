@@ -13,12 +13,16 @@ from pathlib import Path
 from typing import Protocol
 
 from faults.bit_rot import rot_office, rot_terminal
+from faults.clocks import clock_jumps
 from faults.copies import clone_terminal, restore_terminal
+from faults.disk_errors import eio_office, eio_terminal
 from faults.frames import send_bad_frames
 from faults.kills import kill_server, kill_terminal
-from faults.network import half_open, partition, slow_readers
+from faults.network import half_open, partition
 from faults.power import cut_power, office_day, terminal_day
 from faults.restores import restore_office
+from faults.slow_readers import slow_readers
+from faults.stopped import stopped
 
 
 class Report(Protocol):
@@ -44,8 +48,8 @@ FAULTS = {
     "rot-office": Fault(1000, rot_office),
     "rot-terminal": Fault(1000, rot_terminal),
     "half-open": Fault(2000, lambda home, n, seed: asyncio.run(half_open(home, n, seed))),
-    # How often is how many seconds, once without and once with peers that never read.
-    "slow-readers": Fault(60, lambda home, n, _seed: asyncio.run(slow_readers(home, n))),
+    # How often is how many rounds without and with peers that never read, in turns.
+    "slow-readers": Fault(6, lambda home, n, _seed: asyncio.run(slow_readers(home, n))),
     "frames": Fault(1_000_000, lambda home, n, seed: asyncio.run(send_bad_frames(home, n, seed))),
     "kill-server": Fault(500, lambda home, n, seed: asyncio.run(kill_server(home, n, seed))),
     "kill-terminal": Fault(500, lambda home, n, seed: asyncio.run(kill_terminal(home, n, seed))),
@@ -54,6 +58,11 @@ FAULTS = {
         5, lambda home, n, seed: asyncio.run(restore_terminal(home, n, seed))
     ),
     "clone-terminal": Fault(5, lambda home, n, seed: asyncio.run(clone_terminal(home, n, seed))),
+    "clock-jumps": Fault(20, lambda home, n, seed: asyncio.run(clock_jumps(home, n, seed))),
+    # How often is up to which write and sync each single one fails once.
+    "eio-office": Fault(50, lambda home, n, seed: asyncio.run(eio_office(home, n, seed))),
+    "eio-terminal": Fault(50, lambda home, n, seed: asyncio.run(eio_terminal(home, n, seed))),
+    "stopped": Fault(6, lambda home, n, seed: asyncio.run(stopped(home, n, seed))),
     "power-office": Fault(2000, lambda home, n, seed: cut_power(office_day, home, n, seed)),
     "power-terminal": Fault(2000, lambda home, n, seed: cut_power(terminal_day, home, n, seed)),
     # The control: with synchronous=NORMAL these lose what was promised, and must say so.

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, Self
 
 from armband.client.handover import RECORD, STATUS, ask_holder
 from armband.shared.ids import new_record_id
@@ -56,7 +56,7 @@ class Station:
         self._program: Program | None = None
 
     @classmethod
-    async def enrolled(cls, office: OfficeProcess, folder: Path) -> Station:
+    async def enrolled(cls, office: OfficeProcess, folder: Path) -> Self:
         """A new terminal of the office."""
         await asyncio.to_thread(enrol_by_commands, office.directory, office.url, folder)
         return cls(folder)
@@ -90,6 +90,12 @@ class Station:
         answer = await ask_holder(self.folder, RECORD, {"lines": check_lines(random, most)})
         assert not answer["refused"], answer
         self.saved += [line["id"] for line in answer["saved"]]
+
+    async def change(self, record: str, **fields: object) -> None:
+        """Change a check through the running process."""
+        line = {"line": 1, "kind": "check", "fields": {"id": record, **fields}, "new_id": ""}
+        answer = await ask_holder(self.folder, RECORD, {"lines": [line]})
+        assert not answer["refused"], answer
 
     def _record_alone(self, random: Random, most: int) -> None:
         fields = {"kind": "check", "code": "green", "decision": "passed", "unit": UNIT}

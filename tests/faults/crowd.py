@@ -44,3 +44,10 @@ def resident_kib(pid: int | str = "self") -> int:
         if line.startswith("VmRSS:"):
             return int(line.split()[1])
     raise AssertionError("no VmRSS in /proc")
+
+
+def forget(peer: Peer) -> None:
+    """What a peer has read and sent is not looked at again; its lists must not grow for ever."""
+    peer.seen.clear()
+    peer.frames.clear()
+    peer.sent.clear()

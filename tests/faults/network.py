@@ -1,4 +1,4 @@
-"""The network between real terminals and the real server: cut, stretched, half open, not read.
+"""The network between real terminals and the real server: cut, stretched, half open.
 
 What was sent: checks of real terminals through a proxy, or of bare keys straight. What must be
 there afterwards: each of them once, everywhere, soon after the network is well again.
@@ -7,11 +7,10 @@ there afterwards: each of them once, everywhere, soon after the network is well 
 from __future__ import annotations
 
 import asyncio
-import statistics
 import time
 from collections.abc import Sequence
-from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass, field
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -24,11 +23,11 @@ from armband.client.world import real_environment
 from armband.server.service import Service
 from armband.shared import wire
 from armband.shared.drafts import Draft
-from faults.crowd import admitted, office_with_keys, resident_kib
+from faults.crowd import admitted, forget, office_with_keys, resident_kib
 from faults.processes import OfficeProcess
 from faults.proxy import Proxy, proxied
 from support.office_rig import G1
-from support.peer import Key, Peer, check_patch, record_id
+from support.peer import Peer, check_patch, record_id
 from support.real_office import invited, real_office
 from support.terminals import is_live
 from support.waiting import until
@@ -134,129 +133,6 @@ def _check(terminal: Terminal) -> Draft:
     return Draft("check", terminal.new_id(), G1, fields)
 
 
-# -- peers that do not read ------------------------------------------------------------------------
-
-
-@dataclass
-class SlowReport:
-    """Acknowledgement times without and with peers that never read."""
-
-    terminals: int
-    slow: int
-    times_ms: list[float] = field(default_factory=list)
-    times_slow_ms: list[float] = field(default_factory=list)
-    before_kib: int = 0
-    after_kib: int = 0
-    most: float = 1.5
-
-    @property
-    def is_clean(self) -> bool:
-        per_reader_kib = (self.after_kib - self.before_kib) / max(self.slow, 1)
-        return p99(self.times_slow_ms) <= self.most * p99(self.times_ms) and per_reader_kib < 2048
-
-    def __str__(self) -> str:
-        return (
-            f"{self.terminals} terminals: receipts p50 {statistics.median(self.times_ms):.1f} ms, "
-            f"p99 {p99(self.times_ms):.1f} ms; with {self.slow} that never read p50 "
-            f"{statistics.median(self.times_slow_ms):.1f} ms, p99 {p99(self.times_slow_ms):.1f} ms;"
-            f" the server {self.before_kib:,} KiB, then {self.after_kib:,} KiB"
-        )
-
-
-def p99(times: Sequence[float]) -> float:
-    """The time that 99 of 100 keep."""
-    return sorted(times)[int(len(times) * 0.99)]
-
-
-async def slow_readers(
-    home: Path, seconds: float, terminals: int = 200, slow: int = 20, each_s: float = 10.0
-) -> SlowReport:
-    """Push from the readers, first all well, then with some that never take a frame.
-
-    Args:
-        each_s: a terminal pushes so often. Each push is fed to all of them, so that 200 at 10 s get
-            4,000 rows a second: beyond that the crowd's own process is what is measured.
-    """
-    report = SlowReport(terminals, slow)
-    office = OfficeProcess(home / "office")
-    epoch, keys = await office_with_keys(office.directory, terminals)
-    office.spawn()
-    await office.ready()
-    try:
-        readers = [await admitted(office.url, key, epoch) for key in keys[slow:]]
-        others = [await admitted(office.url, key, epoch) for key in keys[:slow]]
-        report.times_ms = await _push_for(readers, others, seconds, each_s)
-        report.before_kib = resident_kib(office.pid)
-        for peer in others:
-            _stop_reading(peer)
-        report.times_slow_ms = await _push_for(readers, [], seconds, each_s)
-        report.after_kib = resident_kib(office.pid)
-        for peer in (*readers, *others):
-            peer.transport.abort()
-    finally:
-        office.stop()
-    return report
-
-
-def _stop_reading(peer: Peer) -> None:
-    transport: Any = peer.transport
-    transport._connection.transport.pause_reading()
-
-
-async def _push_for(
-    readers: Sequence[Peer], idle: Sequence[Peer], seconds: float, each_s: float
-) -> list[float]:
-    times: list[float] = []
-    until_s = time.monotonic() + seconds
-    listening = [asyncio.create_task(_listen(peer)) for peer in idle]
-    apart_s = each_s / len(readers)
-    pushing = [
-        _push_until(peer, n, until_s, (n * apart_s, each_s), times)
-        for n, peer in enumerate(readers)
-    ]
-    await asyncio.gather(*pushing)
-    for task in listening:
-        task.cancel()
-    await asyncio.gather(*listening, return_exceptions=True)
-    return times
-
-
-async def _listen(peer: Peer) -> None:
-    while True:
-        await peer.read()
-        forget(peer)
-
-
-async def _push_until(
-    peer: Peer, number: int, until_s: float, rhythm_s: tuple[float, float], times: list[float]
-) -> None:
-    clock = real_environment()
-    # Apart, as people are, and not all in one moment.
-    await asyncio.sleep(rhythm_s[0])
-    while time.monotonic() < until_s:
-        patch = check_patch(G1, clock.now_ms(), "2022-06-12", note="记" * 100)
-        record = record_id(number * 1_000_000 + peer.key.counter)
-        started = time.monotonic()
-        await peer.record(clock.now_ms(), record, "check", G1, patch)
-        while not isinstance(await peer.read(), wire.Receipts):
-            continue
-        times.append((time.monotonic() - started) * 1000)
-        forget(peer)
-        due_s = min(started + rhythm_s[1], until_s)
-        with suppress(TimeoutError):
-            async with asyncio.timeout_at(
-                asyncio.get_running_loop().time() + due_s - time.monotonic()
-            ):
-                await _listen(peer)
-
-
-def forget(peer: Peer) -> None:
-    """What a peer has read and sent is not looked at again; its lists must not grow for ever."""
-    peer.seen.clear()
-    peer.frames.clear()
-    peer.sent.clear()
-
-
 # -- connections that come to nothing --------------------------------------------------------------
 
 
@@ -342,6 +218,3 @@ async def _work_once(worker: Peer, report: HalfOpenReport) -> None:
     report.receipts += 1
     report.slowest_ms = max(report.slowest_ms, (time.monotonic() - started) * 1000)
     forget(worker)
-
-
-__all__ = ["Key", "half_open", "partition", "slow_readers"]
