@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from armband.shared.days import add_days, clock_of, day_of, is_day
+from armband.shared.days import add_days, at_clock, clock_of, day_begins_ms, day_of, is_day
 from armband.shared.policy import Policy
 
 MOMENTS = st.integers(0, 4_102_444_800_000)  # 1970 to 2100
@@ -58,3 +58,20 @@ def test_other_ways_to_write_a_day_are_none() -> None:
     assert is_day("2024-02-29")
     for text in ("2023-02-29", "20240229", "2024-W09-4", "2024-2-29", "2024-02-29T00:00", ""):
         assert not is_day(text)
+
+
+@given(MOMENTS, POLICIES)
+def test_a_day_begins_with_its_first_moment(ms: int, policy: Policy) -> None:
+    day = day_of(ms, policy)
+    begins = day_begins_ms(day, policy)
+    assert begins <= ms < begins + 86_400_000
+    assert day_of(begins, policy) == day
+    assert day_of(begins - 1, policy) == add_days(day, -1)
+
+
+@given(MOMENTS, POLICIES, st.integers(0, 1439))
+def test_the_clock_of_a_day_shows_what_was_asked(ms: int, policy: Policy, minute: int) -> None:
+    day = day_of(ms, policy)
+    at = at_clock(day, minute, policy)
+    assert day_of(at, policy) == day
+    assert clock_of(at, policy) == f"{minute // 60:02}:{minute % 60:02}:00"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import msgspec
 
 from armband.shared.fields import Value
 from armband.shared.kinds.declare import View
+from armband.shared.kinds.duties import Duty, Rank
 from armband.shared.policy import Policy
 
 
@@ -107,6 +109,28 @@ class Page:
     offset: int
     total: int
     entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing to be done: a duty, and the record that it comes from.
+
+    ``due_ms`` is when it becomes late; of a daily duty, the end of the office's day.
+    """
+
+    entry: Entry
+    duty: Duty
+    due_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """What is to be done here now: the most urgent tasks first; ``counts`` and ``late`` by rank
+    are of all of them, also of those that ``tasks`` leaves out."""
+
+    tasks: tuple[Task, ...]
+    counts: Mapping[Rank, int]
+    late: Mapping[Rank, int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,15 +30,17 @@ from armband.client.model import (
     Saved,
     Standing,
     SyncStatus,
+    Today,
 )
 from armband.client.recorder import Recorder
 from armband.client.search.terms import Term
 from armband.client.store.chain import Appended, Plan
+from armband.client.store.duties import Moment
 from armband.client.store.store import STORE_FILE, Kinds, Store
 from armband.client.sync_port import Connect
 from armband.client.watches import Watches
 from armband.shared import hlc, ids, wire
-from armband.shared.days import day_of
+from armband.shared.days import day_begins_ms, day_of, ms_to_next_day
 from armband.shared.drafts import Draft
 from armband.shared.environment import Environment
 from armband.shared.fields import Patch
@@ -194,6 +196,18 @@ class Terminal:
     async def checkpoints(self) -> list[Entry]:
         """The checkpoints of this terminal's scope, by name."""
         return await self._store.all_of("checkpoint")
+
+    async def todo(self, who: str = "", limit: int = 200) -> Today:
+        """What is to be done here now, the most urgent first.
+
+        Args:
+            who: hex id of a member of staff: leaves out what somebody else answers for.
+            limit: of the tasks; the counts are of all.
+        """
+        now_ms, policy = self._engine.environment.now_ms(), self.identity.policy
+        begins_ms = day_begins_ms(day_of(now_ms, policy), policy)
+        moment = Moment(now_ms, begins_ms, now_ms + ms_to_next_day(now_ms, policy))
+        return await self._store.today(moment, who, limit, policy)
 
     async def conflicts(self) -> list[Conflict]:
         """Fields for which several values stand."""

@@ -17,9 +17,6 @@ _ID = re.compile("[0-9a-f]{32}")
 _DIGITS = re.compile("[0-9]+")
 _NUMBER_WIDTH = 6
 _MS_WIDTH = 14
-ABOUT = frozenset({"resident", "household"})
-"""Kinds of people and doors: a record that refers to one is found by its name."""
-
 _titled: dict[str, tuple[tuple[str, Search], ...]] = {}
 _references: dict[str, tuple[tuple[str, str], ...]] = {}
 
@@ -56,12 +53,16 @@ def title_of(view: View) -> str:
 
 
 def about(view: View) -> tuple[bytes, ...]:
-    """The people and doors that the record refers to."""
+    """The people, doors and the like by whose names the record is found."""
     kind = CATALOGUE.get(view.kind)
     if kind is None:
         return ()
-    texts = (view.text(name) for name, target in references(kind) if target in ABOUT)
+    texts = (view.text(name) for name, target in references(kind) if _names_others(target))
     return tuple(dict.fromkeys(bytes.fromhex(text) for text in texts if _is_id(text)))
+
+
+def _names_others(kind: str) -> bool:
+    return kind in CATALOGUE and CATALOGUE[kind].names_others
 
 
 def _is_id(text: str) -> bool:

@@ -14,6 +14,8 @@ RECOUNTED = {
     "view": "derived anew and compared",
     "terms": "derived anew and compared",
     "refs": "derived anew and compared",
+    "duties": "derived anew and compared",
+    "settled": "derived anew and compared",
     **{
         f"ops.{column}": "by the operation's id"
         for column in ("prev", "hlc", "nonce", "payload", "record", "id")

@@ -8,7 +8,7 @@ from armband.client.errors import UnknownOperation
 from armband.client.model import Identity
 from armband.client.overlay import OpState
 from armband.client.store import journal
-from armband.client.store.derive import refresh, refresh_all
+from armband.client.store.derive import records_with_duties, refresh, refresh_all
 from armband.client.store.tables import (
     SyncRow,
     encode,
@@ -143,6 +143,9 @@ def adopt_welcome(
     journal.drop_old(conn, welcome.policy, welcome.now_ms)
     if clear_base:
         return identity, rebuild(conn, revoked=welcome.revoked)
+    if identity.policy != old.policy:
+        # What is to be done depends on thresholds and terms.
+        again += records_with_duties(conn)
     return identity, refresh(conn, sync.key_id, again)
 
 

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 
 from armband.client.model import Standing
 from armband.client.overlay import OwnOp, shown_view, standing_of
 from armband.client.search.terms import record_terms
+from armband.client.store.duty_rows import DutyRows
 from armband.client.store.tables import (
     chunks,
     encode,
     is_enrolled,
     load_bases,
+    load_identity,
     load_own,
     load_sync,
     marks,
@@ -29,7 +31,7 @@ from armband.shared.kinds import CATALOGUE
 from armband.shared.kinds.declare import View
 from armband.shared.merge import State
 
-_RULES = 1
+_RULES = 2
 """To be raised when terms, titles or sort keys of the same declarations come out otherwise."""
 _DERIVED_BY = "derived by"
 """The preference that names them."""
@@ -68,6 +70,7 @@ class _Changes:
     terms_new: list[tuple[str, str, int]]
     refs_gone: list[tuple[bytes, str, int]]
     refs_new: list[tuple[bytes, str, int]]
+    duties: DutyRows = field(default_factory=DutyRows)
 
 
 def refresh(
@@ -85,6 +88,7 @@ def refresh(
     old = _load_old(conn, records)
     next_n: int = conn.execute("SELECT coalesce(max(n), 0) + 1 FROM view").fetchone()[0]
     changes = _Changes([], [], [], [], [], [])
+    policy = load_identity(conn).policy
     kinds: set[str] = set()
     for record in dict.fromkeys(records):
         mine = own.get(record, [])
@@ -100,6 +104,9 @@ def refresh(
         n = before.n if before else next_n
         next_n += before is None
         _replace(changes, n, before, view, mine)
+        if before is not None:
+            changes.duties.forget(n, before.kind)
+        changes.duties.add(n, view, policy)
     _apply(conn, changes)
     return frozenset(kinds)
 
@@ -127,6 +134,7 @@ def _split_refs(joined: bytes) -> tuple[bytes, ...]:
 
 def _forget(changes: _Changes, old: _Old) -> None:
     changes.gone.append((old.n,))
+    changes.duties.forget(old.n, old.kind)
     changes.terms_gone.extend((old.kind, term, old.n) for term in sorted(old.terms))
     changes.refs_gone.extend((target, old.kind, old.n) for target in old.refs)
 
@@ -173,12 +181,20 @@ def _apply(conn: sqlite3.Connection, changes: _Changes) -> None:
     # In key order, the tree is walked once from left to right.
     conn.executemany("INSERT INTO terms VALUES (?, ?, ?)", sorted(changes.terms_new))
     conn.executemany("INSERT INTO refs VALUES (?, ?, ?)", sorted(changes.refs_new))
+    changes.duties.apply(conn)
 
 
 def clear(conn: sqlite3.Connection) -> None:
     """Empty the derived tables."""
-    for table in ("view", "terms", "refs"):
+    for table in ("view", "terms", "refs", "duties", "settled"):
         conn.execute(f"DELETE FROM {table}")
+
+
+def records_with_duties(conn: sqlite3.Connection) -> list[bytes]:
+    """The records of kinds that ask somebody to do something, or show that it was done."""
+    kinds = sorted(name for name, kind in CATALOGUE.items() if kind.duties or kind.settles)
+    rows = conn.execute(f"SELECT record FROM view WHERE kind IN ({marks(kinds)})", kinds)
+    return [row[0] for row in rows]
 
 
 def refresh_if_old(conn: sqlite3.Connection) -> None:

@@ -83,13 +83,16 @@ def _both(first: dict[int, None], second: dict[int, None]) -> dict[int, None]:
 
 def found_by_text(conn: sqlite3.Connection, kind: str, pieces: Pieces) -> list[int]:
     """Numbers of the records of ``kind`` that fit every piece, by themselves or by their people."""
-    targets = {target for _name, target in references(CATALOGUE[kind])} if kind in CATALOGUE else ()
+    targets = {ref for _name, ref in references(CATALOGUE[kind])} if kind in CATALOGUE else set()
     found: dict[int, None] | None = None
     for terms in pieces:
         own = numbers_in(conn, kind, terms, _EVERYTHING)
         if RESIDENT in targets or HOUSEHOLD in targets:
             households, residents = _people_of_piece(conn, terms, _EVERYTHING)
             own |= referring(conn, kind, households | residents)
+        for target in sorted(targets - {RESIDENT, HOUSEHOLD}):
+            if target in CATALOGUE and CATALOGUE[target].names_others:
+                own |= referring(conn, kind, numbers_in(conn, target, terms, _EVERYTHING))
         found = own if found is None else _both(found, own)
     return list(found or ())
 

@@ -17,12 +17,14 @@ from armband.client.model import (
     Page,
     Refused,
     SyncStatus,
+    Today,
 )
 from armband.client.store import (
     answers,
     chain,
     derive,
     desk,
+    duties,
     entries,
     figures,
     ledger,
@@ -150,6 +152,12 @@ class Store(SyncSide):
             before = self._unit_changes
             self._units = (before, await self._db.read(figures.load_units))
         return self._units[1]
+
+    async def today(self, moment: duties.Moment, who: str, limit: int, policy: Policy) -> Today:
+        """What is to be done here; see `duties.load_today`."""
+        return await self._db.read(
+            partial(duties.load_today, moment=moment, who=who, limit=limit, policy=policy)
+        )
 
     async def conflicts(self) -> list[Conflict]:
         """Fields with several standing values."""

@@ -13,6 +13,7 @@ from armband.shared.days import is_day
 from armband.shared.errors import InvalidRecord
 from armband.shared.fields import Field, FieldType, Patch, Value
 from armband.shared.ids import natural_record_id
+from armband.shared.kinds.duties import Duty, Settled
 from armband.shared.kinds.workflow import STEP, Seen, Workflow
 from armband.shared.policy import Policy
 from armband.shared.right import EMPTY, right_instead
@@ -68,6 +69,8 @@ class View:
 
 
 Contribute = Callable[[View, Any, Policy], tuple[Contribution, ...]]
+Duties = Callable[[View, Any, Policy], tuple[Duty, ...]]
+Settles = Callable[[View, Any, Policy], tuple[Settled, ...]]
 NaturalKey = Callable[[str, Mapping[str, Value]], tuple[str, ...] | None]
 """From a unit and fields to what makes the record the same record wherever it is entered."""
 
@@ -90,6 +93,9 @@ class Kind:
         writers: the roles whose terminals may make and change records of this kind.
         readers: the roles to whom the office sends them.
         workflow: its states and steps, if it has any.
+        duties: ``(view, body, policy)`` to what the record asks somebody to do.
+        settles: the same to what the record shows to have been done.
+        names_others: records that refer to one of this kind are found by its name, too.
         dated: the field that holds the record's day, if it has one.
         natural_key: two people who enter one door offline make one record.
         check_whole: the problem of a complete record as ``(field, problem)``, or None.
@@ -105,6 +111,9 @@ class Kind:
     writers: frozenset[Role]
     readers: frozenset[Role] = STAFF
     workflow: Workflow | None = None
+    duties: Duties | None = None
+    settles: Settles | None = None
+    names_others: bool = False
     dated: str = ""
     natural_key: NaturalKey = no_natural_key
     check_whole: Callable[[Any], tuple[str, str] | None] = field(default=lambda _body: None)
@@ -212,13 +221,28 @@ class Kind:
 
     def contributions(self, view: View, policy: Policy) -> tuple[Contribution, ...]:
         """What a record adds to the roll-ups; nothing when it is voided or incomplete."""
+        body = self._counted_body(view)
+        return () if body is None else self.contribute(view, body, policy)
+
+    def duties_of(self, view: View, policy: Policy) -> tuple[Duty, ...]:
+        """What a record asks somebody to do; nothing when it is voided or incomplete."""
+        if self.duties is None or (body := self._counted_body(view)) is None:
+            return ()
+        return self.duties(view, body, policy)
+
+    def settled_by(self, view: View, policy: Policy) -> tuple[Settled, ...]:
+        """What a record shows to have been done; nothing when it is voided or incomplete."""
+        if self.settles is None or (body := self._counted_body(view)) is None:
+            return ()
+        return self.settles(view, body, policy)
+
+    def _counted_body(self, view: View) -> msgspec.Struct | None:
         if view.void or not view.unit:
-            return ()
+            return None
         try:
-            body = self.parse(view.fields)
+            return self.parse(view.fields)
         except msgspec.ValidationError:
-            return ()
-        return self.contribute(view, body, policy)
+            return None
 
 
 def _declared(kind: str, name: str, hint: object) -> Field:

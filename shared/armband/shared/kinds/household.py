@@ -86,6 +86,7 @@ KIND = Kind(
     body=Household,
     contribute=_contribute,
     natural_key=_natural_key,
+    names_others=True,
     columns=("door", "head", "phone", "people", "care", "liaison"),
     writers=FIELD,
     metrics={

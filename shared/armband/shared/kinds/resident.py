@@ -95,6 +95,7 @@ KIND = Kind(
     body=Resident,
     contribute=_contribute,
     natural_key=_natural_key,
+    names_others=True,
     columns=("name", "sex", "phone", "id_tail", "household"),
     writers=STAFF,
     metrics={

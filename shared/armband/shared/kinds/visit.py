@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from armband.shared import limits
+from armband.shared.days import add_days, day_begins_ms, is_day
 from armband.shared.fields import (
     Count,
     Day,
@@ -21,6 +22,7 @@ from armband.shared.fields import (
     choice,
 )
 from armband.shared.kinds.declare import Contribution, Kind, View
+from armband.shared.kinds.duties import Duty, Rank, Settled
 from armband.shared.policy import Policy
 from armband.shared.roles import FIELD
 
@@ -94,12 +96,43 @@ def _contribute(_view: View, body: Any, policy: Policy) -> tuple[Contribution, .
     return tuple(parts)
 
 
+def _door(visit: Visit) -> str:
+    return f"visit:{visit.household}"
+
+
+def _duties(_view: View, body: Any, policy: Policy) -> tuple[Duty, ...]:
+    """The next visit; any later one to that door does it."""
+    visit: Visit = body
+    if visit.next_day is None or not is_day(visit.next_day):
+        return ()
+    known = {"household": visit.household, "channel": visit.channel, "purpose": visit.purpose}
+    return (
+        Duty(
+            key=_door(visit),
+            what="Visit again",
+            rank=Rank.VISIT,
+            from_ms=day_begins_ms(visit.next_day, policy),
+            due_ms=day_begins_ms(add_days(visit.next_day, 1), policy),
+            since_ms=visit.at,
+            form="visit",
+            prefill={name: value for name, value in known.items() if value is not None},
+        ),
+    )
+
+
+def _settles(_view: View, body: Any, _policy: Policy) -> tuple[Settled, ...]:
+    visit: Visit = body
+    return (Settled(_door(visit), visit.at),)
+
+
 KIND = Kind(
     name="visit",
     label="Visit",
     plural="Visits",
     body=Visit,
     contribute=_contribute,
+    duties=_duties,
+    settles=_settles,
     columns=("at", "household", "channel", "outcome", "purpose", "next_day"),
     writers=FIELD,
     readers=FIELD,

@@ -1,0 +1,76 @@
+"""What is to be done here: the duties of the records, less what other records have settled."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from armband.client.model import Task, Today
+from armband.client.store.entries import COLUMNS, entries_of
+from armband.client.store.tables import chunks, marks
+from armband.shared.kinds import CATALOGUE
+from armband.shared.kinds.duties import Rank
+from armband.shared.policy import Policy
+
+_OPEN = """
+SELECT d.n, d.key, d.rank, CASE WHEN d.daily THEN :day_ends ELSE d.due_ms END AS due FROM duties d
+WHERE d.from_ms <= :now AND (d.until_ms = 0 OR d.until_ms > :now)
+    AND (:who = '' OR d.who = '' OR d.who = :who)
+    AND NOT EXISTS (SELECT 1 FROM settled s WHERE s.key = d.key
+        AND s.at_ms >= CASE WHEN d.daily THEN max(d.since_ms + 1, :day_begins)
+            ELSE d.since_ms + 1 END)
+ORDER BY d.rank, due, d.n, d.key
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When somebody asks: now, and the bounds of the office's day, in UTC milliseconds."""
+
+    now_ms: int
+    day_begins_ms: int
+    day_ends_ms: int
+
+
+def load_today(
+    conn: sqlite3.Connection, moment: Moment, who: str, limit: int, policy: Policy
+) -> Today:
+    """The open duties, the most urgent first, and how many there are of each rank.
+
+    ``who`` leaves out what somebody else answers for; ``""`` leaves out nothing.
+    """
+    asked = {
+        "now": moment.now_ms,
+        "day_begins": moment.day_begins_ms,
+        "day_ends": moment.day_ends_ms,
+        "who": who,
+    }
+    rows = conn.execute(_OPEN, asked).fetchall()
+    counts: dict[Rank, int] = {}
+    late: dict[Rank, int] = {}
+    for _n, _key, number, due_ms in rows:
+        rank = Rank(number)
+        counts[rank] = counts.get(rank, 0) + 1
+        late[rank] = late.get(rank, 0) + (due_ms <= moment.now_ms)
+    return Today(_tasks(conn, rows[:limit], policy), counts, late)
+
+
+def _tasks(
+    conn: sqlite3.Connection, rows: Sequence[tuple[int, str, int, int]], policy: Policy
+) -> tuple[Task, ...]:
+    numbers = list(dict.fromkeys(row[0] for row in rows))
+    found = []
+    for piece in chunks(numbers):
+        found += conn.execute(
+            f"SELECT n, {COLUMNS} FROM view NOT INDEXED WHERE n IN ({marks(piece)})", piece
+        ).fetchall()
+    entries = dict(
+        zip([row[0] for row in found], entries_of(conn, [r[1:] for r in found]), strict=True)
+    )
+    duties = {
+        (n, duty.key): duty
+        for n, entry in entries.items()
+        for duty in CATALOGUE[entry.view.kind].duties_of(entry.view, policy)
+    }
+    return tuple(Task(entries[n], duties[n, key], due_ms) for n, key, _rank, due_ms in rows)

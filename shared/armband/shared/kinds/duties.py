@@ -1,0 +1,69 @@
+"""What a record asks somebody to do, and what a record shows to have been done. Pure.
+
+A duty lives in the record that it comes from (a returnee's follow-ups, a shop's next inspection, a
+case's clock), and is settled by what other records say under the same key, in whatever order the
+two arrive: nothing has to be created, sent or deleted for a task to appear or to go.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from armband.shared.fields import Value
+
+
+class Rank(enum.IntEnum):
+    """How urgent a kind of duty is; the lower, the higher on the screen. Stored nowhere else."""
+
+    CALL_UP = 0
+    CLOCK = 1
+    FOLLOWUP = 2
+    RECTIFICATION = 3
+    VISIT = 4
+    SERVICE = 5
+    SHIFT = 6
+    NOTICE = 7
+    ROUTINE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """One thing to be done.
+
+    Attributes:
+        key: what settles it; see `Settled`.
+        what: English message id of what is to be done.
+        rank: how urgent its kind is.
+        from_ms: shown from then on, UTC milliseconds.
+        due_ms: late from then on; for a daily duty the office's end of day counts instead.
+        until_ms: no longer shown from then on, done or not; 0 for ever.
+        since_ms: settled only by what happened after that.
+        daily: due anew on each of the office's days.
+        form: the kind whose form does it; ``""`` when a step of the record itself does.
+        step: the step of the record's workflow that does it.
+        prefill: what the form knows already.
+        who: hex id of the member of staff who answers for it; ``""`` for everyone of the unit.
+    """
+
+    key: str
+    what: str
+    rank: Rank
+    from_ms: int
+    due_ms: int
+    until_ms: int = 0
+    since_ms: int = 0
+    daily: bool = False
+    form: str = ""
+    step: str = ""
+    prefill: Mapping[str, Value] = field(default_factory=dict)
+    who: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Something was done: it settles the duties of that key that were due since before."""
+
+    key: str
+    at_ms: int
