@@ -8,7 +8,10 @@ import pytest
 
 from armband.client.i18n import CHINESE, ENGLISH, language
 from armband.client.tui.screens.sync import SyncScreen
+from armband.shared import wire
+from armband.shared.ids import NO_ID
 from support.desk import LARGE, SMALL, Desk, desk
+from support.local import START_MS
 from support.waiting import until
 
 SIZES = {"80x24": SMALL, "120x40": LARGE}
@@ -51,6 +54,24 @@ async def test_the_other_screens_as_pictures(tmp_path: Path, language_code: str)
             await running.press(key)
             await running.sees(seen)
             await running.matches_snapshot(f"{name}-80x24-{language_code}")
+
+
+@pytest.mark.parametrize(
+    ("language_code", "size"), [(CHINESE, SMALL), (ENGLISH, SMALL), (CHINESE, LARGE)]
+)
+async def test_the_set_hash_stands_on_the_sync_screen(
+    tmp_path: Path, language_code: str, size: tuple[int, int]
+) -> None:
+    async with desk(tmp_path, size=size, language=language_code) as running:
+        await running.press("f8")
+        name = f"sync-checked-{size[0]}x{size[1]}-{language_code}"
+        # Nothing of the office's is here: a digest over no record.
+        there = wire.CaughtUp(0, b"", NO_ID, 0)
+        await running.terminal.replica.caught_up(there, START_MS)
+        await running.matches_snapshot(name)
+        other = wire.CaughtUp(0, b"", NO_ID, 1)
+        await running.terminal.replica.caught_up(other, START_MS + 60_000)
+        await running.sees("不一致，正在重新取回" if language_code == CHINESE else "being repaired")
 
 
 async def test_the_language_changes_everywhere_and_stays(tmp_path: Path) -> None:

@@ -49,6 +49,9 @@ class SyncStatus(msgspec.Struct, frozen=True):
         refused: in the tray, not yet mended or put aside.
         conflicts: records here whose fields two people changed unseen.
         last_contact: UTC milliseconds of the office's last word, or None.
+        checked: UTC milliseconds at which the set hash of the records here was last compared with
+            the office's, or None.
+        agrees: whether they were equal then; if not, the records are being fetched again.
     """
 
     written: int
@@ -58,6 +61,8 @@ class SyncStatus(msgspec.Struct, frozen=True):
     refused: int
     conflicts: int
     last_contact: int | None
+    checked: int | None = None
+    agrees: bool = True
     connected: bool = False
     catching_up: bool = False
     office_writable: bool = True

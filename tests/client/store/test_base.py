@@ -82,11 +82,16 @@ async def test_a_frame_with_a_damaged_row_leaves_nothing(local: Local, office: M
 async def test_everything_is_there_is_proved(local: Local, office: MiniOffice) -> None:
     await feed(local, office)
     caught = office.caught_up()
-    assert (await local.store.caught_up(caught, 0))[0]
+    assert (await local.store.status()).checked is None
+    assert (await local.store.caught_up(caught, 7_000))[0]
+    told = await local.store.status()
+    assert (told.checked, told.agrees) == (7_000, True)
     wrong_count = wire.CaughtUp(caught.seq, caught.hist, caught.digest, caught.count + 1)
     assert not (await local.store.caught_up(wrong_count, 0))[0]
     wrong_digest = wire.CaughtUp(caught.seq, caught.hist, NO_ID, caught.count)
-    assert not (await local.store.caught_up(wrong_digest, 0))[0]
+    assert not (await local.store.caught_up(wrong_digest, 9_000))[0]
+    told = await local.store.status()
+    assert (told.checked, told.agrees) == (9_000, False)
 
 
 async def test_a_row_lost_from_the_file_is_noticed_at_the_first_check(

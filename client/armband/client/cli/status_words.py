@@ -30,6 +30,7 @@ def print_figures(status: SyncStatus, output: Output) -> None:
         (_("refused"), status.refused),
         (_("conflicts"), status.conflicts),
         (_("last contact"), moment_words(status.last_contact)),
+        (_("records here"), checked_words(status)),
     )
     for name, value in figures:
         output.line(f"{name}: {value}")
@@ -43,6 +44,16 @@ def status_line(status: SyncStatus) -> str:
     if status.problem:
         return f"{words}  {status.problem}"
     return f"{words}  {_('connected') if status.connected else _('not connected')}"
+
+
+def checked_words(status: SyncStatus) -> str:
+    """When the records here were last compared with the office's, and whether they were equal."""
+    if status.checked is None:
+        return _("not compared with the office yet")
+    at = moment_words(status.checked)
+    if status.agrees:
+        return _("equal to the office's  {at}").format(at=at)
+    return _("differ from the office's, being repaired  {at}").format(at=at)
 
 
 def moment_words(at_ms: int | None) -> str:

@@ -10,6 +10,7 @@ import msgspec
 
 from armband.client.errors import ProtocolViolation
 from armband.client.store.derive import refresh
+from armband.client.store.desk import CHECKED, set_preference
 from armband.client.store.tables import SyncRow, chunks, load_sync, marks
 from armband.shared import hlc, wire
 from armband.shared.merge import State, decode_state
@@ -117,7 +118,9 @@ def caught_up(
     if whole:
         rows = conn.execute("SELECT record, seq FROM base").fetchall()
         digest, count = set_digest(rows), len(rows)
-    if (digest, count) != (caught.digest, caught.count):
+    agrees = (digest, count) == (caught.digest, caught.count)
+    set_preference(conn, CHECKED, f"{now_ms} {'equal' if agrees else 'differs'}")
+    if not agrees:
         return False, frozenset()
     conn.execute("UPDATE sync SET last_contact_ms = ?", (now_ms,))
     if caught.seq > sync.witness_seq:

@@ -30,6 +30,8 @@ from armband.client.titles import names_wanted
 from armband.shared import hlc
 from armband.shared.merge import State, candidates
 
+CHECKED = "checked with the office"
+"""The preference that says when the base was last compared with the office's, and the outcome."""
 _values_decoder = msgspec.msgpack.Decoder(dict[str, str])
 
 
@@ -43,6 +45,7 @@ def load_status(conn: sqlite3.Connection) -> SyncStatus:
         stable += _count(
             conn, "SELECT count(*) FROM ops WHERE state = 1 AND seq <= ?", sync.stable_seq
         )
+    checked, _blank, outcome = load_preference(conn, CHECKED).partition(" ")
     return SyncStatus(
         written=sync.counter,
         held=sync.counter - waiting - refused_ever,
@@ -51,6 +54,8 @@ def load_status(conn: sqlite3.Connection) -> SyncStatus:
         refused=_count(conn, "SELECT count(*) FROM ops WHERE state = 2 AND put_away = 0"),
         conflicts=_count(conn, "SELECT count(*) FROM view WHERE contested = 1"),
         last_contact=sync.last_contact_ms,
+        checked=int(checked) if checked else None,
+        agrees=outcome != "differs",
         fork=bool(sync.fork),
         revoked=bool(sync.revoked),
     )

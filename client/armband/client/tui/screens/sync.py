@@ -113,6 +113,7 @@ class SyncScreen(DeskScreen):
             (_("Refused"), Cell(str(status.refused), "bad" if status.refused else "")),
             (_("Office"), self._link(status)),
             (_("Last contact"), Cell(self._contact(status))),
+            (_("Records here"), self._checked(status)),
             (_("This terminal"), Cell(self._who())),
         ]
 
@@ -121,10 +122,19 @@ class SyncScreen(DeskScreen):
         return Cell(words, tone)
 
     def _contact(self, status: SyncStatus) -> str:
-        if status.last_contact is None:
-            return _("never")
+        return _("never") if status.last_contact is None else self._moment(status.last_contact)
+
+    def _checked(self, status: SyncStatus) -> Cell:
+        if status.checked is None:
+            return Cell(_("not compared with the office yet"), "quiet")
+        at = self._moment(status.checked)
+        if status.agrees:
+            return Cell(_("equal to the office's  {at}").format(at=at), "good")
+        return Cell(_("differ from the office's, being repaired  {at}").format(at=at), "wait")
+
+    def _moment(self, at_ms: int) -> str:
         terminal = self.context.terminal
-        return moment_text(status.last_contact, terminal.identity.policy, terminal.today)
+        return moment_text(at_ms, terminal.identity.policy, terminal.today)
 
     def _who(self) -> str:
         identity = self.context.terminal.identity
