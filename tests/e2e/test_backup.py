@@ -13,12 +13,13 @@ from armband.server.office.opening import STORE_FILE
 from armband.server.restore import restore_backup
 from armband.server.store.values import encode_policy
 from armband.shared.drafts import Draft
+from armband.shared.fields import Patch
 from armband.shared.policy import Policy
 from support.office_rig import G1, START_MS, Rig, office_rig, reopened_rig
 from support.terminals import Place, place
 from support.waiting import until
 
-LIVE = {"code": "green", "decision": "passed"}
+LIVE: Patch = {"code": "green", "decision": "passed"}
 
 
 async def made(folder: Path) -> None:

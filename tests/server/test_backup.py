@@ -8,16 +8,21 @@ import sqlite3
 import zipfile
 from contextlib import closing
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from armband.server.backup import write_backup
+from armband.server.certificate import make_certificate
 from armband.server.cli import main
 from armband.server.errors import BackupUnsound, BadRequest, StoreDamaged
+from armband.server.office import create_office
 from armband.server.office.opening import STORE_FILE
 from armband.server.restore import restore_backup
+from armband.server.service import serve_office
 from armband.server.store.copies import copy_store, office_of
 from armband.shared import wire
+from armband.shared.environment import Environment
 from armband.shared.ids import ID_BYTES
 from support.office_rig import G1, START_MS, Rig, check, office_rig, reopened_rig, terminal
 
@@ -95,7 +100,24 @@ async def test_a_copy_that_does_not_add_up_is_no_backup(tmp_path: Path, sql: str
     assert sorted(path.name for path in tmp_path.iterdir()) == ["b", "o"], "nothing is left behind"
 
 
-async def test_the_commands_beside_a_server_and_without_one(tmp_path: Path, capsys) -> None:
+async def test_the_commands_beside_a_server(tmp_path: Path, capsys) -> None:
+    folder, file = tmp_path / "o", tmp_path / "b"
+    environment = Environment(lambda: START_MS, Random(3).randbytes)
+    await create_office(folder, "lianhu", "莲湖街道", environment)
+    make_certificate(folder, "lianhu", START_MS)
+    async with serve_office(folder, environment, "127.0.0.1", 0) as service:
+        code, told = await asyncio.to_thread(run, folder, "backup", file, capsys)
+        assert (code, told["stable_seq"]) == (0, 1)
+        assert service.office.stable_seq == 1
+        code, told = await asyncio.to_thread(run, folder, "restore", file, capsys)
+        assert code == 5
+        assert "stop the server" in told["note"]
+    with zipfile.ZipFile(file) as packed:
+        names = packed.namelist()
+    assert names == ["backup.json", STORE_FILE, "certificate.pem", "certificate-key.pem"]
+
+
+async def test_the_commands_without_a_server(tmp_path: Path, capsys) -> None:
     folder, file = tmp_path / "o", tmp_path / "b"
     async with office_rig(folder) as rig:
         peer = await terminal(rig, G1)
