@@ -74,6 +74,7 @@ NAMED = {
     "Number": wire.Number,
     "Version": wire.Version,
     "Moment": wire.Moment,
+    "OfficeTime": wire.OfficeTime,
 }
 POWERS = {(1 << 62) - 1: "2^62 - 1", (1 << 63) - 1: "2^63 - 1", None: "2^64 - 1"}
 
@@ -108,6 +109,7 @@ def test_the_bounds_of_the_named_types() -> None:
     assert "0 to 2^62 - 1" in lines["Number"]
     assert "0 to 65535" in lines["Version"]
     assert "±2^52" in lines["Moment"]
+    assert "0 to 2^47 - 1" in lines["OfficeTime"]
 
 
 @pytest.mark.parametrize("prefix", ["CLOSE_", "STATUS_", "REASON_"])

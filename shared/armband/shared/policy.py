@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
+
+Tenths = Annotated[int, msgspec.Meta(ge=0, le=1000)]
+OffsetMinutes = Annotated[int, msgspec.Meta(ge=-1440, le=1440)]
+MinuteOfDay = Annotated[int, msgspec.Meta(ge=0, le=1439)]
+KeepDays = Annotated[int, msgspec.Meta(ge=0, le=36_500)]
 
 
 class Policy(msgspec.Struct, frozen=True, array_like=True):
@@ -17,7 +24,7 @@ class Policy(msgspec.Struct, frozen=True, array_like=True):
             holds; then it may drop it, if it is inside a verified backup.
     """
 
-    fever_tenths: int = 373
-    utc_offset_min: int = 480
-    day_starts_at_min: int = 0
-    keep_days: int = 30
+    fever_tenths: Tenths = 373
+    utc_offset_min: OffsetMinutes = 480
+    day_starts_at_min: MinuteOfDay = 0
+    keep_days: KeepDays = 30

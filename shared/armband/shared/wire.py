@@ -33,18 +33,22 @@ Number = Annotated[int, msgspec.Meta(ge=0, le=(1 << 62) - 1)]
 Version = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
 Moment = Annotated[int, msgspec.Meta(ge=-(1 << 52), le=1 << 52)]
 """UTC milliseconds; a clock may be wrong by a lot, but fits into a database."""
+OfficeTime = Annotated[int, msgspec.Meta(ge=0, le=(1 << 47) - 1)]
+"""UTC milliseconds of the office's clock: always a day of the calendar (up to the year 6429)."""
+CodeNumber = Annotated[int, msgspec.Meta(ge=0, le=9_999)]
+"""A STATUS_ or CLOSE_ code, also one of a newer release."""
 
 
 # From the office, at once after the connection opens.
 class Challenge(msgspec.Struct, frozen=True, array_like=True, tag=1):
     """The office's first word: which protocols it speaks, and what a hello must sign."""
 
-    oldest: int
-    newest: int
+    oldest: Version
+    newest: Version
     office: Code
     epoch: Id
     nonce: Annotated[bytes, msgspec.Meta(min_length=32, max_length=32)]
-    now_ms: int
+    now_ms: OfficeTime
 
 
 # From the terminal or the script.
@@ -141,8 +145,8 @@ class Welcome(msgspec.Struct, frozen=True, array_like=True, tag=20):
     base anew from cursor 0. ``stable_seq``: up to here the history is inside a verified backup.
     """
 
-    protocol: int
-    now_ms: int
+    protocol: Version
+    now_ms: OfficeTime
     epoch: Id
     office: Code
     office_name: Words
@@ -176,7 +180,7 @@ class Receipt(msgspec.Struct, frozen=True, array_like=True):
     """
 
     counter: Number
-    status: int
+    status: CodeNumber
     seq: Number
     eff: Number
     reason: Code = ""
@@ -228,7 +232,7 @@ class RollupFrame(msgspec.Struct, frozen=True, array_like=True, tag=25):
 
     sub: Number
     seq: Number
-    at_ms: int
+    at_ms: OfficeTime
     reset: bool
     more: bool
     body: Body
@@ -252,14 +256,14 @@ class OfficeState(msgspec.Struct, frozen=True, array_like=True, tag=27):
 class Refusal(msgspec.Struct, frozen=True, array_like=True, tag=28):
     """Why the office closes the connection; the close code follows."""
 
-    code: int
+    code: CodeNumber
     reason: Words
 
 
 class FeedRow(msgspec.Struct, frozen=True, array_like=True):
     """A record at its newest change: ``state`` is an encoded `merge.State`, as stored."""
 
-    seq: int
+    seq: Number
     state: bytes
 
 
@@ -282,8 +286,8 @@ class CellRow(msgspec.Struct, frozen=True, array_like=True):
 class CoverageRow(msgspec.Struct, frozen=True, array_like=True):
     """Coverage of the subscription's unit on its last day."""
 
-    reported: int
-    expected: int
+    reported: Number
+    expected: Number
     missing: list[str]
 
 
@@ -299,10 +303,10 @@ class RollupBody(msgspec.Struct, frozen=True, array_like=True):
 class HistoryRow(msgspec.Struct, frozen=True, array_like=True):
     """One operation on a record. ``kind`` and ``patch`` are in the payload."""
 
-    seq: int
+    seq: Number
     op: bytes
-    eff: int
-    hlc: int
+    eff: Number
+    hlc: Number
     suspect: bool
     payload: bytes
 

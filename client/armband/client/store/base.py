@@ -12,7 +12,7 @@ from armband.client.errors import ProtocolViolation
 from armband.client.store.derive import refresh
 from armband.client.store.desk import CHECKED, set_preference
 from armband.client.store.tables import SyncRow, chunks, load_sync, marks
-from armband.shared import hlc, wire
+from armband.shared import hlc, ids, wire
 from armband.shared.merge import State, decode_state
 from armband.shared.ops import join_digests, set_digest
 
@@ -72,6 +72,10 @@ def _decoded(rows: Sequence[wire.FeedRow]) -> dict[bytes, tuple[int, State, byte
             raise ProtocolViolation(
                 wire.CLOSE_BAD_FRAME, f"the state at seq {row.seq} does not decode: {error}"
             ) from None
+        if len(state.id) != ids.ID_BYTES or not 0 <= state.stamp <= hlc.MAX_STAMP:
+            raise ProtocolViolation(
+                wire.CLOSE_BAD_FRAME, f"the state at seq {row.seq} has no possible id or version"
+            )
         newest[state.id] = (row.seq, state, row.state)
     return newest
 
