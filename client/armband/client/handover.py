@@ -108,7 +108,7 @@ class HandoverServer:
                 answer = await self._answer(await _read(reader))
                 _write(writer, answer)
                 await writer.drain()
-        except (EOFError, ConnectionError, msgspec.MsgspecError):
+        except (EOFError, ConnectionError):
             pass  # The command has left; what it handed over is saved or was refused.
         finally:
             self._serving.pop(id(task), None)
@@ -161,7 +161,11 @@ async def _read(reader: asyncio.StreamReader) -> Any:
     size = int.from_bytes(await reader.readexactly(4), "big")
     if size > MAX_MESSAGE:
         raise ConnectionResetError(f"a message of {size} bytes, at most {MAX_MESSAGE}")
-    return msgspec.msgpack.decode(await reader.readexactly(size))
+    raw = await reader.readexactly(size)
+    try:
+        return msgspec.msgpack.decode(raw)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise ConnectionResetError(f"no message: {error}") from None
 
 
 def _write(writer: asyncio.StreamWriter, message: Mapping[str, Any]) -> None:

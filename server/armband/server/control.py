@@ -93,7 +93,7 @@ class ControlServer:
                 request = await _read(reader)
                 _write(writer, await self._answer(request, writer))
                 await writer.drain()
-        except (EOFError, ConnectionError, msgspec.MsgspecError):
+        except (EOFError, ConnectionError):
             pass  # The command has left; what it asked for is done or was refused.
         except asyncio.CancelledError:
             pass  # By `stop`; asyncio's streams log a cancelled task as an error.
@@ -172,7 +172,11 @@ async def _read(reader: asyncio.StreamReader) -> Any:
     size = int.from_bytes(await reader.readexactly(4), "big")
     if size > MAX_MESSAGE:
         raise ConnectionResetError(f"a control message of {size} bytes, at most {MAX_MESSAGE}")
-    return msgspec.msgpack.decode(await reader.readexactly(size))
+    raw = await reader.readexactly(size)
+    try:
+        return msgspec.msgpack.decode(raw)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise ConnectionResetError(f"no control message: {error}") from None
 
 
 def _write(writer: asyncio.StreamWriter, message: dict[str, Any]) -> None:
