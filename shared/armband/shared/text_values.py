@@ -75,6 +75,8 @@ def parse_field(
         message, parts = _right(declared, error)
         given = clean(text)[:GIVEN_SHOWN]
         raise InvalidRecord(kind.name, name, message, parts, given) from None
+    if value == []:
+        return None  # separators and nothing between them
     kind.check_field(name, value)
     return value
 

@@ -120,7 +120,7 @@ _MAX_WHO = 30
 
 def normal_line(text: str) -> str:
     """A line as it is parsed: NFKC, decimal marks of an IME as points, one blank between parts."""
-    line = _DASHES.sub("-", unicodedata.normalize("NFKC", text))
+    line = _DASHES.sub("-", unicodedata.normalize("NFKC", text.replace(_KEPT_DOT, " ")))
     line = _DECIMAL_MARK.sub(r"\1.", line)
     line = _NAME_DOT.sub(_KEPT_DOT, line)
     return _SEPARATORS.sub(" ", line).replace(_KEPT_DOT, "·").strip()
