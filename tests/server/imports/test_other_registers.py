@@ -67,6 +67,21 @@ async def test_a_unit_table_of_names_and_parents_in_any_order(tmp_path):
     assert (again.imported, again.unchanged) == (0, 3)
 
 
+async def test_a_grid_may_be_called_like_the_community_that_it_hangs_on(tmp_path):
+    rows = [
+        ["名称", "上级", "级别"],
+        ["阳光社区", "", "社区"],
+        ["阳光社区", "阳光社区", "网格"],
+        ["第2网格", "阳光社区", "网格"],
+    ]
+    office = MemoryOffice()
+    path = write_csv(tmp_path / "u.csv", rows)
+    first = await import_into(office, "units", path)
+    assert (first.imported, first.refused) == (3, 0)
+    again = await import_into(office, "units", path)
+    assert (again.imported, again.unchanged, again.refused) == (0, 3, 0)
+
+
 async def test_a_unit_table_may_begin_with_the_office_and_use_whole_codes(tmp_path):
     rows = [
         ["代码", "名称", "级别"],

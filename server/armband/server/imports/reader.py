@@ -6,11 +6,13 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
+from armband.server.imports.extent import MAX_CELLS, is_xlsx, survives, widest
 from armband.server.imports.problems import UnreadableFile
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
@@ -21,6 +23,9 @@ MAX_COLUMNS = 200
 
 _ZIP = b"PK\x03\x04"
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+_NO_ARCHIVE = (
+    zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError,
+)  # fmt: skip
 _DELIMITERS = ",\t;"
 _GUARDED = re.compile(r"'\s*[=+\-@＝＋－＠]")
 
@@ -86,8 +91,7 @@ def _parse_workbook(name: str, raw: bytes) -> Book:
     # Imported here: the commands that read no workbook need not load it.
     import python_calamine
 
-    if raw.startswith(_ZIP):
-        _refuse_bomb(name, raw)
+    _refuse_bomb(name, raw)
     try:
         return _read_sheets(name, python_calamine.load_workbook(io.BytesIO(raw)))
     except UnreadableFile:
@@ -102,13 +106,31 @@ def _parse_workbook(name: str, raw: bytes) -> Book:
 
 
 def _refuse_bomb(name: str, raw: bytes) -> None:
+    if not raw.startswith(_ZIP):
+        _try_out(name, raw)
+        return
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             size = sum(entry.file_size for entry in archive.infolist())
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+            if size > MAX_UNZIPPED_BYTES:
+                raise UnreadableFile(name, f"unpacks to more than {MAX_UNZIPPED_BYTES >> 20} MiB")
+            rows, columns = widest(archive) if is_xlsx(archive) else (0, 0)
+            other = not is_xlsx(archive)
+    except _NO_ARCHIVE as error:
         raise UnreadableFile(name, f"damaged, or no xlsx workbook ({error})") from None
-    if size > MAX_UNZIPPED_BYTES:
-        raise UnreadableFile(name, f"unpacks to more than {MAX_UNZIPPED_BYTES >> 20} MiB")
+    if rows * columns > MAX_CELLS:
+        raise UnreadableFile(
+            name,
+            f"a sheet reaches to row {rows} and column {columns}; at most {MAX_ROWS} rows, "
+            f"{MAX_COLUMNS} columns and {MAX_CELLS:,} cells",
+        )
+    if other:
+        _try_out(name, raw)
+
+
+def _try_out(name: str, raw: bytes) -> None:
+    if not survives(raw):
+        raise UnreadableFile(name, "damaged, or its sheets reach too far; save it as xlsx or csv")
 
 
 def _read_sheets(name: str, workbook: object) -> Book:

@@ -10,7 +10,7 @@ from armband.server.imports.naming import clean_unit_name, new_code, unit_key
 from armband.shared.drafts import Draft
 from armband.shared.fields import Patch
 from armband.shared.kinds import kind_named
-from armband.shared.units import check_unit, is_within, lineage, parent_of, unit_order
+from armband.shared.units import LEVELS, check_unit, is_within, lineage, parent_of, unit_order
 from armband.shared.wire import UnitName
 
 Step = tuple[str, str]
@@ -130,21 +130,24 @@ class UnitTree:
         assert record is not None, "a row without its key was refused before"
         return record
 
-    def find(self, base: str, wanted: str) -> str | None:
-        """The unit that a parent column means: its code, its code below ``base``, or its name.
+    def find(self, base: str, wanted: str, level: str) -> str | None:
+        """The unit that the parent column of a unit of ``level`` means: its code, its code below
+        ``base``, or its name.
 
-        A name counts when it is the only one of its kind below ``base``.
+        A name counts when it is the only one of its kind below ``base`` that is of a higher level;
+        a community's only grid is often called like the community.
         """
         for code in (wanted, f"{base}/{wanted}"):
             if code in self._levels and is_within(code, base):
                 return code
         named = [
             code
-            for code, level in self._levels.items()
-            if is_within(code, base)
-            and unit_key(self._names[code], level) == unit_key(wanted, level)
+            for code, own in self._levels.items()
+            if is_within(code, base) and unit_key(self._names[code], own) == unit_key(wanted, own)
         ]
-        return named[0] if len(named) == 1 else None
+        higher = [code for code in named if _rank(self._levels[code]) < _rank(level)]
+        found = higher or named
+        return found[0] if len(found) == 1 else None
 
     def codes_below(self, parent: str) -> set[str]:
         """The last words of the codes directly below ``parent``."""
@@ -172,3 +175,8 @@ class UnitTree:
     def new_drafts_for(self, code: str) -> list[Draft]:
         """Drafts of the units on the way to ``code`` that are new, the highest first."""
         return [self._drafts[above] for above in reversed(lineage(code)) if above in self._drafts]
+
+
+def _rank(level: str) -> int:
+    """Where a level stands, from the top down."""
+    return LEVELS.index(level) if level in LEVELS else len(LEVELS)

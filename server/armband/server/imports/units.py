@@ -189,9 +189,9 @@ class _Listed:
         wanted = _given(row.text("parent"))
         given = _given(row.text("code")).lower()
         if wanted:
-            parent = self._tree.find(self._base, wanted)
+            parent = self._tree.find(self._base, wanted, level)
         elif "/" in given:
-            parent = self._tree.find(self._base, given.rpartition("/")[0])
+            parent = self._tree.find(self._base, given.rpartition("/")[0], level)
         if parent is None:
             return None
         word = given.rpartition("/")[2]
