@@ -23,6 +23,7 @@ from faults.power import cut_power, office_day, terminal_day
 from faults.restores import restore_office
 from faults.slow_readers import slow_readers
 from faults.stopped import stopped
+from faults.torn import torn
 
 
 class Report(Protocol):
@@ -62,6 +63,7 @@ FAULTS = {
     # How often is up to which write and sync each single one fails once.
     "eio-office": Fault(50, lambda home, n, seed: asyncio.run(eio_office(home, n, seed))),
     "eio-terminal": Fault(50, lambda home, n, seed: asyncio.run(eio_terminal(home, n, seed))),
+    "torn-wal": Fault(100, lambda home, n, seed: asyncio.run(torn(home, n, seed))),
     "stopped": Fault(6, lambda home, n, seed: asyncio.run(stopped(home, n, seed))),
     "power-office": Fault(2000, lambda home, n, seed: cut_power(office_day, home, n, seed)),
     "power-terminal": Fault(2000, lambda home, n, seed: cut_power(terminal_day, home, n, seed)),

@@ -1,18 +1,15 @@
 """An office put back to an older copy while its terminals live on.
 
-What was sent: checks of real terminals, through the real programs; a copy of the office made while
-it ran; more checks; then the server is killed and the copy put in its place. What must be there
-afterwards: every operation that any terminal holds, once, at the place that its receipt says; no
-difference in the audit; the same bytes in every base as at the office.
+What was sent: checks of real terminals, through the real programs; a backup of the office while it
+runs; more checks; then the server is killed and the backup restored. What must be there afterwards:
+every operation that any terminal holds, once, at the place that its receipt says; no difference in
+the audit; the same bytes in every base as at the office.
 """
 
 from __future__ import annotations
 
 import asyncio
-import shutil
-import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -21,8 +18,8 @@ from armband.server.office.opening import STORE_FILE
 from faults.crew import LOOK_S, Station, make_office
 from faults.processes import OfficeProcess, rows_of
 from faults.verdict import Verdict, drain, judge
+from support.real_office import Ran, run_command
 
-_NO_FILES = ("*.sock", "*.lock", f"{STORE_FILE}*")
 _SEQ = "SELECT seq, epoch FROM offices"
 
 
@@ -88,9 +85,9 @@ async def _restore_once(
     report: RestoreReport,
 ) -> None:
     report.restores += 1
-    copy = home / "older"
+    copy = home / f"office-{report.restores}.backup"
     await _work(crew, random)
-    _copied, seq = await asyncio.gather(_work(crew, random), _copy(office.directory, copy))
+    _work_done, seq = await asyncio.gather(_work(crew, random), _backup(office, copy))
     now = seq
     while now <= seq:
         await _work(crew, random)
@@ -98,7 +95,7 @@ async def _restore_once(
     office.kill()
     now, epoch = _place(office.directory, home / "aside")
     report.beyond += now - seq
-    _put_back(copy, office.directory)
+    await _command("restore", copy, office.directory)
     office.spawn()
     await office.ready()
     await _work(crew, random)
@@ -113,24 +110,18 @@ async def _work(crew: Sequence[Station], random: Random) -> None:
         await asyncio.sleep(random.uniform(0, LOOK_S))
 
 
-async def _copy(directory: Path, copy: Path) -> int:
+async def _backup(office: OfficeProcess, file: Path) -> int:
     """As an operator does it beside the running server; the seq that the copy has."""
-    shutil.rmtree(copy, ignore_errors=True)
-    shutil.copytree(directory, copy, ignore=shutil.ignore_patterns(*_NO_FILES))
-    await asyncio.to_thread(_vacuum, directory / STORE_FILE, copy / STORE_FILE)
-    with closing(sqlite3.connect(copy / STORE_FILE)) as conn:
-        seq: int = conn.execute(_SEQ).fetchone()[0]
+    made = await _command("backup", file, office.directory)
+    seq: int = made.json["seq"]
     return seq
 
 
-def _vacuum(path: Path, copy: Path) -> None:
-    with closing(sqlite3.connect(path)) as conn:
-        conn.execute("VACUUM INTO ?", (str(copy),))
-
-
-def _put_back(copy: Path, directory: Path) -> None:
-    shutil.rmtree(directory)
-    shutil.copytree(copy, directory)
+async def _command(verb: str, file: Path, directory: Path) -> Ran:
+    words = (verb, file, "--data", directory, "--json")
+    done = await asyncio.to_thread(run_command, "armband-server", *words)
+    assert done.code == 0, done
+    return done
 
 
 def _place(directory: Path, aside: Path) -> tuple[int, bytes]:
