@@ -5,13 +5,18 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from armband.shared.fields import Patch
-from armband.shared.kinds import CATALOGUE, View
+import pytest
+
+from armband.shared.kinds import CATALOGUE, Contribution, View
+from armband.shared.kinds.declare import RAW
 from armband.shared.policy import Policy
 from armband.shared.rollup import all_metrics
+from support.full_records import FULL
 
 PAGE = (Path(__file__).parents[2] / "shared" / "METRICS.md").read_text("utf-8")
 ROW = re.compile(r"^\| `([a-z_.]+)` \| ([^|]+) \| ([^|]+) \| (yes|no) \| (.+) \|$", re.MULTILINE)
+FAR_DAY = "2099-12-31"
+"""By then everything that is open is overdue."""
 ROWS = {name: rest for name, *rest in ROW.findall(PAGE)}
 
 
@@ -20,37 +25,32 @@ def test_every_metric_stands_there_once_with_its_definition() -> None:
     assert {name: rest[3] for name, rest in ROWS.items()} == all_metrics()
 
 
-def test_of_the_day_or_now_as_its_kind_is_dated() -> None:
-    for kind in CATALOGUE.values():
-        for name in kind.metrics:
-            assert ROWS[name][1] == ("of the day" if kind.dated else "now"), name
+def parts_of(kind: str) -> list[Contribution]:
+    """What the full records of a kind add to the roll-ups."""
+    return [
+        part
+        for fields in FULL[kind]
+        for part in CATALOGUE[kind].contributions(View(bytes(16), kind, "o", fields), Policy())
+    ]
 
 
-def test_what_is_distinct_does_not_add_up_and_nothing_else() -> None:
-    ref = "a" * 32
-    full: dict[str, Patch] = {
-        "visit": {
-            "household": ref,
-            "channel": "door",
-            "outcome": "met",
-            "at": 1,
-            "day": "2022-03-31",
-            "people_seen": 1,
-            "temps": [380],
-            "needs": "x",
-        },
-        "check": {
-            "code": "red",
-            "decision": "passed",
-            "at": 1,
-            "day": "2022-03-31",
-            "temp_tenths": 380,
-            "direction": "in",
-        },
-    }
-    for kind, fields in full.items():
-        for part in CATALOGUE[kind].contributions(View(bytes(16), kind, "o", fields), Policy()):
-            assert ROWS[part.metric][2] == ("yes" if part.member is None else "no"), part.metric
+@pytest.mark.parametrize("kind", CATALOGUE)
+def test_every_metric_can_be_given_and_no_other(kind: str) -> None:
+    sums: dict[str, int] = {}
+    for part in parts_of(kind):
+        sums[part.metric] = sums.get(part.metric, 0) + part.count
+    derive = CATALOGUE[kind].derive
+    derived = derive(sums, FAR_DAY) if derive else {}
+    given = {name.partition(RAW)[0] for name in sums} | set(derived)
+    assert given == set(CATALOGUE[kind].metrics)
+
+
+@pytest.mark.parametrize("kind", CATALOGUE)
+def test_when_a_metric_counts_and_whether_it_adds_up(kind: str) -> None:
+    for part in parts_of(kind):
+        row = ROWS[part.metric.partition(RAW)[0]]
+        assert row[1] == ("of the day" if part.day else "now"), part.metric
+        assert row[2] == ("yes" if part.member is None else "no"), part.metric
 
 
 def test_person_times_persons_and_households_are_told_apart() -> None:

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from armband.shared.kinds import CATALOGUE
+from armband.shared.kinds.declare import RAW
 from armband.shared.rollup import NOW, CellKey, Coverage, Metrics
 from armband.shared.units import depth_below, is_within, unit_order
 
@@ -78,6 +80,15 @@ def build_report(
                 **(cells.get((NOW, code), {}) if newest else {}),
             }
             name, level = names[code]
-            rows.append(Row(day, code, name, level, dict(sorted(metrics.items()))))
+            rows.append(Row(day, code, name, level, finished(metrics, day)))
     report = CoverageReport(covered.reported, covered.expected, list(covered.missing))
     return RollupReport(office, unit, as_of, report, rows)
+
+
+def finished(metrics: Mapping[str, int], day: str) -> Metrics:
+    """A row's metrics as people read them: with what is derived, without raw material and zeros."""
+    whole = dict(metrics)
+    for kind in CATALOGUE.values():
+        if kind.derive is not None:
+            whole.update(kind.derive(metrics, day))
+    return {name: count for name, count in sorted(whole.items()) if count and RAW not in name}

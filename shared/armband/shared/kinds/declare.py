@@ -71,6 +71,10 @@ class View:
 Contribute = Callable[[View, Any, Policy], tuple[Contribution, ...]]
 Duties = Callable[[View, Any, Policy], tuple[Duty, ...]]
 Settles = Callable[[View, Any, Policy], tuple[Settled, ...]]
+Derive = Callable[[Mapping[str, int], str], Mapping[str, int]]
+"""From a row's metrics and its day to those that follow from them and add up to nothing."""
+RAW = "@"
+"""A metric whose name holds it is raw material of derived ones: it is in no report."""
 NaturalKey = Callable[[str, Mapping[str, Value]], tuple[str, ...] | None]
 """From a unit and fields to what makes the record the same record wherever it is entered."""
 
@@ -89,7 +93,9 @@ class Kind:
         body: the Struct whose annotations declare the fields.
         contribute: ``(view, body, policy)`` to what the record adds to the roll-ups.
         columns: fields that a ledger row shows, in order.
-        metrics: every metric that ``contribute`` can give, with its definition.
+        metrics: every metric that ``contribute`` and ``derive`` can give, with its definition;
+            raw ones by the part before the ``@``.
+        derive: what a report works out of a row's sums: percentiles, what is overdue.
         writers: the roles whose terminals may make and change records of this kind.
         readers: the roles to whom the office sends them.
         workflow: its states and steps, if it has any.
@@ -110,6 +116,7 @@ class Kind:
     metrics: Mapping[str, str]
     writers: frozenset[Role]
     readers: frozenset[Role] = STAFF
+    derive: Derive | None = None
     workflow: Workflow | None = None
     duties: Duties | None = None
     settles: Settles | None = None

@@ -1,0 +1,41 @@
+"""Of each kind, records that together give every metric that the kind declares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from armband.shared.fields import Patch
+from armband.shared.kinds import CATALOGUE
+
+REF = "a" * 32
+DAY = "2022-03-31"
+
+
+def codes(kind: str, field: str) -> list[str]:
+    """The option codes of a field."""
+    return [option.code for option in CATALOGUE[kind].fields[field].options]
+
+
+_VISIT: Patch = {"household": REF, "channel": "door", "outcome": "met", "at": 1, "day": DAY}
+_CHECK: Patch = {"code": "red", "decision": "passed", "at": 1, "day": DAY}
+
+FULL: Mapping[str, list[Patch]] = {
+    "unit": [{"name": "x", "level": level} for level in codes("unit", "level")],
+    "household": [
+        {"door": "1", "people": 3, "care": list(codes("household", "care"))},
+    ],
+    "resident": [{"name": "x", "residence": "floating", "registered_elsewhere": True}],
+    "staff": [{"name": "x", "posts": list(codes("staff", "posts"))}],
+    "checkpoint": [{"name": "x"}],
+    "visit": [
+        {**_VISIT, "people_seen": 1, "temps": [380], "needs": "x"},
+        *({**_VISIT, "channel": code} for code in codes("visit", "channel")),
+        *({**_VISIT, "outcome": code} for code in codes("visit", "outcome")),
+    ],
+    "check": [
+        {**_CHECK, "temp_tenths": 380, "direction": "in"},
+        {**_CHECK, "direction": "out"},
+        *({**_CHECK, "code": code} for code in codes("check", "code")),
+        *({**_CHECK, "decision": code} for code in codes("check", "decision")),
+    ],
+}
