@@ -15,8 +15,6 @@ from armband.client.store.tables import load_sync
 from armband.shared.days import add_days, day_of
 from armband.shared.policy import Policy
 
-_KEEP_DAYS_MAX = 36_500
-"""A hundred years; a policy may say anything."""
 Run = tuple[int, int, bytes]
 """First and last counter of consecutive dropped operations, and the id of the last."""
 
@@ -37,8 +35,7 @@ def begin_epoch(conn: sqlite3.Connection) -> None:
 
 def drop_old(conn: sqlite3.Connection, policy: Policy, office_now_ms: int) -> int:
     """Drop what need not be kept any more; how many operations that were."""
-    keep_days = max(0, min(policy.keep_days, _KEEP_DAYS_MAX))
-    last_day = add_days(day_of(office_now_ms, policy), -keep_days)
+    last_day = add_days(day_of(office_now_ms, policy), -policy.keep_days)
     mark = conn.execute(
         "SELECT max(day), max(seq) FROM held_days WHERE day <= ?", (last_day,)
     ).fetchone()
