@@ -140,6 +140,8 @@ def run(raw: bytes) -> None:
                 break
         after = conn.execute("SELECT id, payload FROM ops ORDER BY counter").fetchall()
         assert after == before, "an office's frame has touched an own operation"
+        odd = conn.execute("SELECT count(*) FROM base WHERE length(record) != 16").fetchone()[0]
+        assert not odd, "a record whose id is no id"
     finally:
         conn.execute("ROLLBACK")
     _as_script(frames)
