@@ -33,7 +33,7 @@ async def test_a_new_epoch_everything_is_pushed_again_and_nothing_doubled(tmp_pa
     async with office_rig(tmp_path / "office") as rig, place(rig, tmp_path / "a") as a:
         await a.terminal.record([household(a.terminal, f"1-1-{n}") for n in range(3)])
         await until(lambda: a.terminal.status.held == 3, "the office holds them")
-        await rig.office.new_epoch("a test", rig.office.epoch)
+        await rig.office.new_epoch("a test", rig.office.epoch, b"test")
         await until(lambda: a.wire.attempts == 2 and is_live(a.terminal), "it is back", 10)
         await until(lambda: a.terminal.status.held == 3, "all are held again")
         assert rig.office.seq == OWN_OPS + 3

@@ -303,9 +303,9 @@ async def test_a_new_epoch_is_minted_once_for_each_rollback(office: Office) -> N
     events: list[OfficeEvent] = []
     office.listen(events.append)
     old = office.epoch
-    new = await office.new_epoch("rolled back", old)
+    new = await office.new_epoch("rolled back", old, b"key")
     assert new == office.epoch != old
-    assert await office.new_epoch("rolled back", old) == new
+    assert await office.new_epoch("rolled back", old, b"key") == new
     assert events == [EpochChanged(new, "rolled back")]
     await office.submit(batch(Author("zhang").op(1, {"unit": G1, "door": "1"})))
     assert office.epoch == new

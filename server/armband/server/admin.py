@@ -150,10 +150,19 @@ class Admin:
         }
 
     async def _terminals(self, _args: NoArgs) -> list[dict[str, Any]]:
-        """All terminals, revoked ones too, by name; ``forks``: its file was cloned or restored."""
+        """All terminals, revoked ones too, by name.
+
+        ``forks``: its file was cloned or restored; ``epochs_refused``: how often it claimed that
+        the office has lost history, beyond what one terminal is believed.
+        """
         forks = await self._office.forks()
+        refused = self._office.epochs_refused
         return [
-            {**_shown(terminal), "forks": forks.get(terminal.key_id, 0)}
+            {
+                **_shown(terminal),
+                "forks": forks.get(terminal.key_id, 0),
+                "epochs_refused": refused.get(terminal.key_id, 0),
+            }
             for terminal in await self._office.terminals()
         ]
 
@@ -189,7 +198,7 @@ class Admin:
         return {"id": token_id, "secret": secret, "expires": expires_ms, "unit": unit}
 
     async def _revoke(self, args: RevokeArgs) -> dict[str, Any]:
-        """The terminal as `terminals` lists it, without its forks."""
+        """The terminal as `terminals` lists it, without its forks and refused epochs."""
         for terminal in await self._office.terminals():
             if args.id.lower() in (terminal.name.lower(), terminal.key_id.hex()):
                 return _shown(await self._office.revoke(terminal.key_id))

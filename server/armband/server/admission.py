@@ -14,6 +14,7 @@ from armband.server.model import Terminal, Touch
 from armband.server.office import Office
 from armband.server.session import Close, State
 from armband.shared import handshake, tokens, wire
+from armband.shared.ids import ID_BYTES
 from armband.shared.permissions import Role
 
 
@@ -76,15 +77,14 @@ async def _terminal(
         return Close(wire.CLOSE_NOT_ALLOWED, "the signature of the hello is wrong")
     offset_ms = hello.now_ms - now_ms
     office.touch(hello.key_id, Touch(now_ms, hello.software, offset_ms))
-    if hello.epoch == office.epoch and await _forgotten(office, hello):
-        await office.new_epoch("a terminal has seen history that the office lacks", hello.epoch)
+    epoch = await _epoch(office, greeting, hello)
     head = await office.head_of(hello.key_id)
     scope = () if terminal.revoked else terminal.scope
-    same_base = hello.epoch == office.epoch and tuple(hello.scope) == scope
+    same_base = hello.epoch == epoch and tuple(hello.scope) == scope
     welcome = wire.Welcome(
         protocol=hello.protocol,
         now_ms=now_ms,
-        epoch=office.epoch,
+        epoch=epoch,
         office=office.code,
         office_name=office.name,
         policy=office.policy,
@@ -105,7 +105,7 @@ async def _terminal(
         key_id=hello.key_id,
         cursor=hello.cursor if same_base else 0,
         epoch=office.epoch,
-        repushing=hello.epoch != office.epoch,
+        repushing=hello.epoch != epoch,
         clock_offset_ms=offset_ms,
     )
 
@@ -118,6 +118,19 @@ def _signed(terminal: Terminal, greeting: Greeting, hello: wire.Hello) -> bool:
     except InvalidSignature:
         return False
     return True
+
+
+async def _epoch(office: Office, greeting: Greeting, hello: wire.Hello) -> bytes:
+    """The epoch of this session: the office's, which a witness may change.
+
+    A key that has changed it too often is told an epoch of its own: it alone pushes and fetches
+    everything again, now and once more when it next comes and learns the office's.
+    """
+    if hello.epoch == office.epoch and await _forgotten(office, hello):
+        reason = "a terminal has seen history that the office lacks"
+        if await office.new_epoch(reason, hello.epoch, hello.key_id) == hello.epoch:
+            return greeting.nonce[:ID_BYTES]
+    return office.epoch
 
 
 async def _forgotten(office: Office, hello: wire.Hello) -> bool:

@@ -8,6 +8,7 @@ reading. A peer that does not take a frame within `limits.SEND_TIMEOUT_S` is cut
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections import deque
 from collections.abc import Coroutine
 from contextlib import suppress
@@ -192,7 +193,11 @@ class Connection:
         try:
             return receipt_frames(await self._office.submit(batch))
         except UnknownPredecessor as error:
-            await self._office.new_epoch(str(error), self._admitted.epoch)
+            epoch = await self._office.new_epoch(str(error), self._admitted.epoch, self.key_id)
+            if epoch == self._admitted.epoch:
+                # It has claimed this too often: a branch of its own, and no new epoch.
+                again = dataclasses.replace(batch, repushing=True)
+                return receipt_frames(await self._office.submit(again))
             self.end(wire.CLOSE_EPOCH, "the office has a new epoch")
         except OfficeCannotWrite as error:
             self.end(wire.CLOSE_OFFICE_STOPS, str(error))

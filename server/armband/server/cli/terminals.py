@@ -47,5 +47,13 @@ def _row(terminal: dict[str, Any]) -> tuple[str, ...]:
         moment(seen) if seen is not None else "never",
         str(terminal["waiting"]),
         str(terminal["refused"]),
-        "trusted" if terminal["revoked"] is None else f"revoked {moment(terminal['revoked'])}",
+        _state(terminal),
     )
+
+
+def _state(terminal: dict[str, Any]) -> str:
+    if terminal["revoked"] is not None:
+        return f"revoked {moment(terminal['revoked'])}"
+    if terminal["epochs_refused"]:
+        return f"trusted; claimed lost history {terminal['epochs_refused']} times too often"
+    return "trusted"

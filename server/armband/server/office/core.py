@@ -31,6 +31,7 @@ from armband.server.model import (
 )
 from armband.server.office.access import Access
 from armband.server.office.committer import Committer
+from armband.server.office.epochs import EpochAllowance
 from armband.server.office.unit_names import UnitNames
 from armband.server.store.port import CellQuery, Store
 from armband.shared.days import day_of
@@ -56,6 +57,7 @@ class Office(Access):
         self._committer = Committer(store, environment, row, self._happened)
         super().__init__(store, environment, self._committer.touches, self._tell)
         self._epoch = row.epoch
+        self._allowance = EpochAllowance()
         self._listeners: dict[int, Callable[[OfficeEvent], None]] = {}
         self._serial = 0
         self._names = UnitNames()
@@ -238,12 +240,24 @@ class Office(Access):
         """The newest operation of the main branch of a terminal's chain, quarantined or not."""
         return await self._store.head_of(key_id)
 
-    async def new_epoch(self, reason: str, instead_of: bytes) -> bytes:
-        """Mint a new epoch, unless somebody has already replaced ``instead_of``; the epoch now."""
+    @property
+    def epochs_refused(self) -> Mapping[bytes, int]:
+        """How often a key claimed lost history beyond its allowance, since the office opened."""
+        return self._allowance.refused
+
+    async def new_epoch(self, reason: str, instead_of: bytes, by: bytes) -> bytes:
+        """Mint a new epoch, unless somebody has already replaced ``instead_of``; the epoch now.
+
+        It stays ``instead_of`` when the key ``by`` has caused too many (see `EpochAllowance`).
+        """
+        now_ms = self._environment.now_ms()
+        if self._epoch == instead_of and not self._allowance.allows(by, now_ms):
+            return self._epoch
         epoch = await self._store.replace_epoch(
             instead_of, self._environment.random_bytes(ID_BYTES)
         )
         if epoch != self._epoch:
+            self._allowance.caused(by, now_ms)
             self._epoch = epoch
             self._tell(EpochChanged(epoch, reason))
         return self._epoch
