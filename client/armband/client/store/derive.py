@@ -143,6 +143,11 @@ def _replace(changes: _Changes, n: int, old: _Old | None, view: View, own: Seque
     kind = CATALOGUE.get(view.kind)
     terms = record_terms(kind, view.fields) if kind else ()
     refs = about(view)
+    if old is not None and old.kind != view.kind:
+        # Terms and references are kept by kind: those of the other kind would stay behind.
+        changes.terms_gone.extend((old.kind, term, n) for term in sorted(old.terms))
+        changes.refs_gone.extend((target, old.kind, n) for target in old.refs)
+        old = None
     old_terms = old.terms if old else frozenset()
     old_refs = old.refs if old else ()
     new_terms = frozenset(terms)

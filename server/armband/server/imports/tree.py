@@ -146,7 +146,7 @@ class UnitTree:
             if is_within(code, base) and unit_key(self._names[code], own) == unit_key(wanted, own)
         ]
         higher = [code for code in named if _rank(self._levels[code]) < _rank(level)]
-        found = higher or named
+        found = _topmost(higher or named)
         return found[0] if len(found) == 1 else None
 
     def codes_below(self, parent: str) -> set[str]:
@@ -175,6 +175,15 @@ class UnitTree:
     def new_drafts_for(self, code: str) -> list[Draft]:
         """Drafts of the units on the way to ``code`` that are new, the highest first."""
         return [self._drafts[above] for above in reversed(lineage(code)) if above in self._drafts]
+
+
+def _topmost(codes: Sequence[str]) -> list[str]:
+    """Those that do not hang on another one of them."""
+    return [
+        code
+        for code in codes
+        if not any(code != other and is_within(code, other) for other in codes)
+    ]
 
 
 def _rank(level: str) -> int:
