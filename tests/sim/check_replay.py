@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from contextlib import closing
 from hashlib import blake2b
 
 from armband.server.commit.model import Batch, TerminalGrant
@@ -33,7 +32,7 @@ async def replay_changes_nothing(world: World, office: Office) -> list[str]:
 def tables(world: World) -> dict[str, bytes]:
     """A digest of each table of the office that operations may change."""
     found = {}
-    with closing(world.office.connection()) as held:
+    with world.office.connection() as held:
         for name in TABLES:
             rows = held.execute(
                 f"SELECT * FROM {name} WHERE office = ? ORDER BY 1, 2, 3, 4", (OFFICE,)

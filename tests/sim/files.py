@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -126,7 +125,7 @@ class TerminalFile:
 
 def read_office(world: World) -> OfficeFile:
     """The office's file, folded."""
-    with closing(world.office.connection()) as held:
+    with world.office.connection() as held:
 
         def rows(query: str) -> list[tuple[Any, ...]]:
             return held.execute(query, (OFFICE,)).fetchall()
@@ -180,7 +179,7 @@ def read_office(world: World) -> OfficeFile:
 
 def read_terminal(machine: TerminalMachine) -> TerminalFile:
     """A terminal's file."""
-    with closing(machine.connection()) as own:
+    with machine.connection() as own:
         sync = own.execute(
             "SELECT key_id, epoch, cursor, witness_seq, witness_hist, fork, hlc FROM sync"
         ).fetchone()

@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Iterable
-from contextlib import closing
+from functools import lru_cache
 from hashlib import blake2b
 
 from sim.terminal_machine import TerminalMachine
@@ -26,6 +26,7 @@ class Inspector:
         self._wiretap = wiretap
         self._machines = machines
         self.problems: dict[str, str] = {}
+        self._looked_at: dict[str, tuple[object, ...]] = {}
 
     async def watch(self) -> None:
         """Look again and again."""
@@ -38,12 +39,22 @@ class Inspector:
         """Look at one file, as it is on the disk at this moment."""
         if not machine.path.exists() or machine.starts == 0:
             return
-        with closing(machine.connection()) as own:
+        with machine.connection() as own:
+            if not self._is_news(machine, own):
+                return
             found = [*base_is_what_was_fed(own, self._wiretap), *counts_are_in_step(own)]
             if is_live(machine):
                 found += nothing_fed_lies_on_top(own)
             for problem in found:
                 self.problems.setdefault(machine.name, f"{problem} on {machine.name}")
+
+    def _is_news(self, machine: TerminalMachine, own: sqlite3.Connection) -> bool:
+        """Whether a file may have changed since it was looked at."""
+        is_up = machine.database is not None and not machine.database.closed
+        now = (machine.starts, is_up and own.total_changes, is_live(machine))
+        before = self._looked_at.get(machine.name)
+        self._looked_at[machine.name] = now
+        return now != before
 
 
 def base_is_what_was_fed(own: sqlite3.Connection, wiretap: Wiretap) -> Iterable[str]:
@@ -75,12 +86,18 @@ def counts_are_in_step(own: sqlite3.Connection) -> Iterable[str]:
     total = 0
     base = own.execute("SELECT record, seq FROM base").fetchall()
     for record, seq in base:
-        raw = blake2b(record + seq.to_bytes(8, "big"), digest_size=16).digest()
-        total ^= int.from_bytes(raw, "big")
+        total ^= _share(record, seq)
         if seq > cursor:
             yield f"I10 {record.hex()} of seq {seq} is beyond the cursor {cursor}"
     if (count, digest) != (len(base), total.to_bytes(16, "big")):
         yield f"I10 the base of {len(base)} says that it holds {count}, or others"
+
+
+@lru_cache(maxsize=4096)
+def _share(record: bytes, seq: int) -> int:
+    """What one row adds to the digest of a base."""
+    raw = blake2b(record + seq.to_bytes(8, "big"), digest_size=16).digest()
+    return int.from_bytes(raw, "big")
 
 
 def is_live(machine: TerminalMachine) -> bool:

@@ -11,7 +11,6 @@ import asyncio
 import random
 from collections import deque
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass
 
 from armband.shared.transport import TransportClosed
@@ -33,6 +32,11 @@ class Weather:
     delay_max_s: float = 0.25
 
 
+def _ring(stir: asyncio.Future[None]) -> None:
+    if not stir.done():
+        stir.set_result(None)
+
+
 class _Pipe:
     """One direction of a connection."""
 
@@ -42,19 +46,27 @@ class _Pipe:
         self.closed: tuple[int, str] | None = None
         self.stalled = False
         self.last_due_s = 0.0
-        self.stir = asyncio.Event()
+        self._waiting: list[asyncio.Future[None]] = []
 
     def wake(self) -> None:
         """Let whoever waits on this direction look again."""
-        self.stir.set()
-        self.stir = asyncio.Event()
+        for future in self._waiting:
+            _ring(future)
+        self._waiting.clear()
 
     async def changed(self, timeout_s: float | None) -> None:
         """Return when something has changed here, or after ``timeout_s``."""
-        # Not `wait_for`: until Python 3.12 it may swallow a cancellation.
-        with suppress(TimeoutError):
-            async with asyncio.timeout(timeout_s):
-                await self.stir.wait()
+        loop = asyncio.get_running_loop()
+        stir: asyncio.Future[None] = loop.create_future()
+        self._waiting.append(stir)
+        if timeout_s is None:
+            await stir
+            return
+        timer = loop.call_later(timeout_s, _ring, stir)
+        try:
+            await stir
+        finally:
+            timer.cancel()
 
     def put(self, frame: bytes, delay_s: float) -> None:
         """Let a frame go on its way, behind those that are."""

@@ -6,7 +6,7 @@ import asyncio
 import random
 import shutil
 import sqlite3
-from contextlib import AsyncExitStack, closing, suppress
+from contextlib import AbstractContextManager, AsyncExitStack, suppress
 from pathlib import Path
 
 from armband.server.backup import Backup
@@ -18,7 +18,7 @@ from armband.shared.policy import Policy
 from sim.backups import Backups
 from sim.beside import Beside
 from sim.clock import Clock, environment
-from sim.database import SimDatabase
+from sim.database import SimDatabase, opened
 from sim.names import OFFICE, OFFICE_NAME
 from sim.net import Network
 
@@ -42,7 +42,6 @@ class OfficeMachine:
         self._net = net
         self._stack = AsyncExitStack()
         self.beside = Beside()
-        self._peek: sqlite3.Connection | None = None
         self.lock = asyncio.Lock()
         self.database: SimDatabase | None = None
         self.office: Office | None = None
@@ -65,7 +64,6 @@ class OfficeMachine:
         gateway = Gateway(self.office, self._environment)
         gateway.start()
         self._stack.push_async_callback(gateway.stop)
-        self._peek = self.connection()
         self._net.accept = gateway.serve
         return self.office
 
@@ -76,13 +74,13 @@ class OfficeMachine:
         await self._stack.aclose()
         self._forget()
 
-    def connection(self) -> sqlite3.Connection:
+    def connection(self) -> AbstractContextManager[sqlite3.Connection]:
         """The file, for the checks."""
-        return sqlite3.connect(self.path)
+        return opened(self.path, self.database)
 
     def peek(self) -> sqlite3.Connection | None:
         """The file as it is on the disk at this moment; None while the office is down."""
-        return self._peek
+        return self.database.shown if self.office is not None and self.database else None
 
     async def crash(self) -> None:
         """The process is killed."""
@@ -98,9 +96,7 @@ class OfficeMachine:
         self._forget()
 
     def _forget(self) -> None:
-        if self._peek is not None:
-            self._peek.close()
-        self._stack, self.database, self.office, self._peek = AsyncExitStack(), None, None, None
+        self._stack, self.database, self.office = AsyncExitStack(), None, None
 
     # -- backups -------------------------------------------------------------------------------
 
@@ -119,7 +115,7 @@ class OfficeMachine:
         """Copy the file as it is at this moment, while the process runs or not."""
         self._copied += 1
         copy = self._folder / f"office-{self._copied}.db"
-        with closing(self.connection()) as source:
+        with self.connection() as source:
             source.execute("VACUUM INTO ?", (str(copy),))
         self._copies.append(copy)
         if len(self._copies) > COPIES_MAX:

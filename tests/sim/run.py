@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +23,7 @@ from sim.trace import Trace
 from sim.world import World
 
 LIMIT_S = 20_000.0
+YOUNG_OBJECTS = 50_000
 
 
 @dataclass(slots=True)
@@ -54,6 +58,17 @@ class _Failures(logging.Handler):
             self.texts.append(f"failed: {record.getMessage()}: {error!r}")
 
 
+@contextmanager
+def _patient_collector() -> Iterator[None]:
+    """Look for cycles seldom: at the usual pace that is a tenth of a run's time."""
+    before = gc.get_threshold()
+    gc.set_threshold(YOUNG_OBJECTS, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
 def run_seed(seed: int, folder: Path, mix: Mix) -> Outcome:
     """Play the story of ``seed`` in ``folder``; a failure of the program is a problem too."""
     seen: list[Trace] = []
@@ -85,7 +100,7 @@ def run_seed(seed: int, folder: Path, mix: Mix) -> Outcome:
     logger.addHandler(failures)
     propagate, logger.propagate = logger.propagate, False
     try:
-        with turned(seed) as knobs:
+        with turned(seed) as knobs, _patient_collector():
             problems = simulate(seed, main, limit_s=LIMIT_S)
     except Exception as error:
         problems = [f"{type(error).__name__}: {error}"[:3000]]

@@ -6,7 +6,7 @@ import asyncio
 import random
 import shutil
 import sqlite3
-from contextlib import closing, suppress
+from contextlib import AbstractContextManager, closing, suppress
 from pathlib import Path
 
 from armband.client.engine import Engine
@@ -20,7 +20,7 @@ from armband.client.terminal import Terminal
 from armband.shared.policy import Policy
 from sim.beside import Beside
 from sim.clock import Clock, environment
-from sim.database import TERMINAL_SIDE, SimDatabase
+from sim.database import TERMINAL_SIDE, SimDatabase, opened
 from sim.names import OFFICE, OFFICE_NAME, Person
 from sim.net import Network
 
@@ -70,7 +70,7 @@ class TerminalMachine:
     async def start(self) -> Terminal:
         """Come up on whatever the file holds, and go online."""
         self.starts += 1
-        self.database = SimDatabase(self.path, self._rng, side=TERMINAL_SIDE)
+        self.database = SimDatabase(self.path, self._rng, side=TERMINAL_SIDE, alone=True)
         self.database.prepare(migrate)
         await self.database.write(derive.refresh_if_old)
         store = Store(self.database)
@@ -86,9 +86,9 @@ class TerminalMachine:
         self.terminal = terminal
         return terminal
 
-    def connection(self) -> sqlite3.Connection:
+    def connection(self) -> AbstractContextManager[sqlite3.Connection]:
         """The file, for the checks."""
-        return sqlite3.connect(self.path)
+        return opened(self.path, self.database)
 
     async def crash(self) -> None:
         """The process is killed."""
@@ -119,7 +119,7 @@ class TerminalMachine:
 
     def copy_to(self, target: Path) -> None:
         """Copy the file as it is at this moment."""
-        with closing(self.connection()) as source, closing(sqlite3.connect(target)) as copy:
+        with self.connection() as source, closing(sqlite3.connect(target)) as copy:
             source.backup(copy)
 
     def back_up(self) -> None:
@@ -132,7 +132,7 @@ class TerminalMachine:
             return False
         shutil.copyfile(self._copy, self.path)
         self.copied += 1
-        with closing(self.connection()) as own:
+        with self.connection() as own:
             there = {op for (op,) in own.execute("SELECT id FROM ops")}
         self.saved = {op: record for op, record in self.saved.items() if op in there}
         return True
@@ -143,7 +143,7 @@ class TerminalMachine:
         self.copy_to(other.path)
         self.copied += 1
         other.copied += 1
-        with closing(other.connection()) as own:
+        with other.connection() as own:
             there = {op for (op,) in own.execute("SELECT id FROM ops")}
         other.saved = {op: record for op, record in other.saved.items() if op in there}
         return other

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import closing
 
 import pytest
 
@@ -20,7 +19,7 @@ Damage = Callable[[World], None]
 
 def _at_office(statement: str) -> Damage:
     def damage(world: World) -> None:
-        with closing(world.office.connection()) as held, held:
+        with world.office.connection() as held:
             assert held.execute(statement).rowcount > 0, statement
 
     return damage
@@ -28,7 +27,7 @@ def _at_office(statement: str) -> Damage:
 
 def _at_terminal(statement: str) -> Damage:
     def damage(world: World) -> None:
-        with closing(world.originals[3].connection()) as own, own:
+        with world.originals[3].connection() as own:
             assert own.execute(statement).rowcount > 0, statement
 
     return damage

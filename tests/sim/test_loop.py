@@ -14,10 +14,21 @@ def test_the_private_parts_it_stands_on_are_there() -> None:
     loop = SimulatedLoop(1)
     try:
         assert hasattr(loop, "_ready")
-        turn = vars(base_events.BaseEventLoop)["_run_once"]
-        assert {"_selector", "_ready", "_clock_resolution"} <= set(turn.__code__.co_names)
+        turn = vars(base_events.BaseEventLoop)["_run_once"].__code__
+        own = {"_ready", "_scheduled", "_stopping", "_when", "_cancelled", "_run"}
+        assert own <= {*turn.co_names, *turn.co_varnames}
+        handle, timer = loop.call_soon(print), loop.call_at(9.0, print)
+        theirs = (asyncio.Handle(print, (), loop), asyncio.TimerHandle(9.0, print, (), loop))
+        for mine, other in zip((handle, timer), theirs, strict=True):
+            assert _slots(mine) == _slots(other)
     finally:
         loop.close()
+
+
+def _slots(handle: asyncio.Handle) -> set[str]:
+    """What asyncio's own code has set of a handle."""
+    names = {name for kind in type(handle).__mro__ for name in vars(kind).get("__slots__", ())}
+    return {name for name in names if hasattr(handle, name)} - {"__weakref__"}
 
 
 def test_a_year_of_waiting_takes_no_time() -> None:

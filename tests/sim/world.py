@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Coroutine, Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -176,7 +175,7 @@ class World:
 
     def ops_at_office(self) -> set[bytes]:
         """The ids of all operations in the office's file."""
-        with closing(self.office.connection()) as held:
+        with self.office.connection() as held:
             rows = held.execute(
                 "SELECT id FROM ops WHERE office = ?1 UNION "
                 "SELECT id FROM quarantine WHERE office = ?1",
