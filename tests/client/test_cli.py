@@ -14,8 +14,9 @@ import pytest
 from armband.client.cli import main
 from armband.client.cli.output import Output
 from armband.client.cli.rollup_formats import Printer, table_lines
+from armband.client.founding import make_terminal
 from armband.client.i18n import ENGLISH, set_language
-from armband.client.keys import Enrolment, Identity, key_from_seed, save_identity
+from armband.client.keys import Enrolment, Identity, key_from_seed
 from armband.client.lock import hold
 from armband.client.world import default_data_dir
 from armband.server.certificate import CERTIFICATE_FILE, make_certificate
@@ -42,7 +43,7 @@ def folder(tmp_path: Path) -> Path:
     enrolment = Enrolment("lianhu", "莲湖街道", "T001", "wss://127.0.0.1:1", "grid", [G1])
     make_certificate(tmp_path, "lianhu", 1_655_000_000_000)
     pem = (tmp_path / CERTIFICATE_FILE).read_text("ascii")
-    save_identity(data_dir, Identity(enrolment, key, pem))
+    make_terminal(data_dir, Identity(enrolment, key, pem))
     return data_dir
 
 

@@ -13,10 +13,11 @@ import pytest
 from armband.client.cli import lines
 from armband.client.cli.lines import new_ids, run_here_or_there
 from armband.client.errors import StoreHeld
+from armband.client.founding import make_terminal
 from armband.client.handover import CHECK, HandoverServer
 from armband.client.headless.checking import check_lines
 from armband.client.headless.outcome import Outcome
-from armband.client.keys import Enrolment, Identity, key_from_seed, save_identity
+from armband.client.keys import Enrolment, Identity, key_from_seed
 from armband.client.lock import hold
 from armband.client.terminal import Terminal, open_terminal
 from armband.client.world import real_environment
@@ -29,7 +30,7 @@ TYPED = ["36.5 g", "王五 36.6 g"]
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     enrolment = Enrolment("lianhu", "莲湖街道", "T001", "wss://127.0.0.1:1", "grid", ["lianhu/yg"])
-    save_identity(tmp_path, Identity(enrolment, key_from_seed(b"k" * 32), PEM))
+    make_terminal(tmp_path, Identity(enrolment, key_from_seed(b"k" * 32), PEM))
     return tmp_path
 
 

@@ -12,7 +12,8 @@ import pytest
 
 from armband.client import conversation, link
 from armband.client.errors import NotAllowed, OfficeUnreachable, WrongCertificate
-from armband.client.keys import Enrolment, Identity, key_from_seed, load_identity, save_identity
+from armband.client.founding import make_terminal
+from armband.client.keys import Enrolment, Identity, key_from_seed, load_identity
 from armband.client.link import Link
 from armband.client.terminal import Terminal, open_terminal
 from armband.shared import limits, wire
@@ -55,7 +56,7 @@ class Stage:
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     enrolment = Enrolment("lianhu", "莲湖街道", "T001", "wss://x:1", "grid", ["lianhu/yg"])
-    save_identity(tmp_path, Identity(enrolment, key_from_seed(b"k" * 32), PEM))
+    make_terminal(tmp_path, Identity(enrolment, key_from_seed(b"k" * 32), PEM))
     environment = Environment(lambda: START_MS, Random(1).randbytes)
     async with open_terminal(tmp_path, environment) as terminal:
         made = Stage(terminal, nothing)

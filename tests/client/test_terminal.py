@@ -10,6 +10,7 @@ import pytest
 
 from armband.client import keys, lock
 from armband.client.errors import NotEnrolled, StoreFull, StoreHeld, StoreUnusable, UnknownRecord
+from armband.client.founding import make_terminal
 from armband.client.model import (
     Event,
     IdentityChanged,
@@ -246,7 +247,7 @@ async def test_two_values_unseen_are_a_conflict_that_is_settled_offline(local: L
 def enrolled(folder: Path) -> Path:
     key = keys.key_from_seed(b"s" * 32)
     enrolment = keys.Enrolment("lianhu", "莲湖街道", "t-7", "wss://x", "grid", [GRID])
-    keys.save_identity(folder, keys.Identity(enrolment, key, PEM))
+    make_terminal(folder, keys.Identity(enrolment, key, PEM))
     return folder
 
 

@@ -200,7 +200,7 @@ def _check_repair(
 ) -> None:
     done = repair(folder, Environment(lambda: START_MS, bytes))
     report.repaired += 1
-    report.overwritten += done.aside.read_bytes() != damaged
+    report.overwritten += done.aside is None or done.aside.read_bytes() != damaged
     with closing(sqlite3.connect(folder / TERMINAL_FILE)) as conn:
         there = {op for (op,) in conn.execute(_WAITING)}
     report.salvaged += len(there & unsent)

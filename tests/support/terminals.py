@@ -8,7 +8,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from armband.client.keys import Enrolment, Identity, key_from_seed, save_identity
+from armband.client.founding import make_terminal
+from armband.client.keys import Enrolment, Identity, key_from_seed
 from armband.client.link import Link
 from armband.client.terminal import Terminal, open_terminal
 from armband.server.model import Terminal as Listed
@@ -67,7 +68,7 @@ async def enrolled(rig: Rig, folder: Path, unit: str, role: Role) -> Listed:
     listed = await rig.office.take_invite(handshake.invite_id(code), key.public)
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     enrolment = Enrolment(OFFICE, "莲湖街道", listed.name, "wss://x:1", role.value, [unit])
-    save_identity(folder, Identity(enrolment, key, PEM))
+    make_terminal(folder, Identity(enrolment, key, PEM))
     return listed
 
 

@@ -13,13 +13,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from armband.client import keys, lock
-from armband.client.errors import StoreUnusable
+from armband.client.errors import StoreMissing, StoreUnusable
+from armband.client.founding import first_identity
 from armband.client.i18n import _
 from armband.client.model import Identity
 from armband.client.store.examine import Examined, examine
+from armband.client.store.fresh import is_there
 from armband.client.store.salvage import Salvaged, read_damaged, write_new
 from armband.client.store.store import STORE_FILE
-from armband.client.terminal import first_identity
 from armband.shared.environment import Environment
 
 _PARTS = ("", "-wal")
@@ -28,9 +29,9 @@ _PARTS = ("", "-wal")
 
 @dataclass(frozen=True, slots=True)
 class Repaired:
-    """What a repair came to. ``aside`` is where the damaged file lies now."""
+    """What a repair came to. ``aside`` is where the damaged file lies now, if there was one."""
 
-    aside: Path
+    aside: Path | None
     salvaged: Salvaged
 
 
@@ -40,11 +41,14 @@ def look(data_dir: Path) -> Examined:
     Raises:
         NotEnrolled: DIR is no terminal's.
         StoreHeld: another process holds it.
-        StoreUnusable: it cannot even be opened, or is not there.
+        StoreTooNew: a newer release has written it.
     """
     key_id = keys.load_identity(data_dir).key.key_id
+    path = data_dir / STORE_FILE
     with lock.hold(data_dir):
-        return examine(_store(data_dir), key_id)
+        if not is_there(path):
+            return Examined(file=(str(StoreMissing(path)),), chain=(), base=(), view=())
+        return examine(path, key_id)
 
 
 def repair(data_dir: Path, environment: Environment) -> Repaired:
@@ -57,7 +61,7 @@ def repair(data_dir: Path, environment: Environment) -> Repaired:
     """
     own = keys.load_identity(data_dir)
     with lock.hold(data_dir):
-        path = _store(data_dir)
+        path = data_dir / STORE_FILE
         salvaged = read_damaged(path, own.key.key_id)
         identity: Identity = salvaged.identity or first_identity(own.enrolment)
         fresh = path.with_name(f"{STORE_FILE}.new")
@@ -77,16 +81,7 @@ def repair(data_dir: Path, environment: Environment) -> Repaired:
                     folder=data_dir, problem=error.strerror
                 )
             ) from None
-    return Repaired(aside, salvaged)
-
-
-def _store(data_dir: Path) -> Path:
-    path = data_dir / STORE_FILE
-    if not path.is_file():
-        raise StoreUnusable(
-            _("there is no store in {folder}: nothing was recorded here").format(folder=data_dir)
-        )
-    return path
+    return Repaired(aside if aside.exists() else None, salvaged)
 
 
 def _free_name(path: Path, now_ms: int) -> Path:

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from armband.client.errors import NotAllowed, OfficeUnreachable, StoreUnusable, Usage
+from armband.client.founding import make_terminal
 from armband.client.i18n import _
 from armband.client.keys import (
     Enrolment,
@@ -21,9 +22,10 @@ from armband.client.keys import (
     is_enrolled,
     key_from_seed,
     load_enrolment,
-    save_identity,
 )
 from armband.client.lock import hold
+from armband.client.store.fresh import holds_work
+from armband.client.store.store import STORE_FILE
 from armband.client.websocket import WebsocketTransport
 from armband.shared import handshake, wire
 from armband.shared.environment import Environment
@@ -72,6 +74,13 @@ async def enrol(
                     "{folder} is enrolled already, as {terminal} of {office}: use another --data"
                 ).format(folder=data_dir, terminal=known.terminal, office=known.office_name)
             )
+        if holds_work(data_dir / STORE_FILE):
+            raise StoreUnusable(
+                _(
+                    "{folder} holds the store of another terminal, without its keys: keep it, and "
+                    "use another --data"
+                ).format(folder=data_dir)
+            )
         key = key_from_seed(environment.random_bytes(32))
         transport = await open_unpinned(url)
         try:
@@ -91,11 +100,12 @@ async def enrol(
         )
         pem = ssl.DER_cert_to_PEM_cert(transport.certificate_der)
         try:
-            save_identity(data_dir, Identity(enrolment, key, pem))
-        except OSError as error:
+            make_terminal(data_dir, Identity(enrolment, key, pem))
+        except (OSError, StoreUnusable) as error:
+            problem = error.strerror if isinstance(error, OSError) else error
             raise StoreUnusable(
                 _("{folder} cannot be written, a new code is needed: {problem}").format(
-                    folder=data_dir, problem=error.strerror
+                    folder=data_dir, problem=problem
                 )
             ) from None
         return enrolment

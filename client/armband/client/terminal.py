@@ -14,7 +14,7 @@ from pathlib import Path
 
 from armband.client import keys, lock
 from armband.client.engine import Engine
-from armband.client.errors import OfficeUnreachable
+from armband.client.errors import OfficeUnreachable, StoreMissing
 from armband.client.link import Link
 from armband.client.model import (
     Conflict,
@@ -36,6 +36,7 @@ from armband.client.recorder import Recorder
 from armband.client.search.terms import Term
 from armband.client.store.chain import Appended, Plan
 from armband.client.store.duties import Moment
+from armband.client.store.fresh import is_there
 from armband.client.store.store import STORE_FILE, Kinds, Store
 from armband.client.sync_port import Connect
 from armband.client.watches import Watches
@@ -322,15 +323,19 @@ async def open_terminal(
     Raises:
         NotEnrolled: DIR is no terminal's.
         StoreHeld: another process holds it.
-        StoreUnusable: the store is damaged, too new, or the disk refuses.
+        StoreUnusable: the store is gone, damaged, too new, or the disk refuses.
     """
     enrolment = keys.load_enrolment(data_dir)
+    path = data_dir / STORE_FILE
     with lock.hold(data_dir):
-        store = await Store.open(data_dir / STORE_FILE)
+        # Enrolment has made one. To begin another without a word would look to the office like a
+        # copied terminal, and hide from the user that unsent work is gone.
+        if not is_there(path):
+            raise StoreMissing(path)
+        store = await Store.open(path)
         try:
             if not await store.is_enrolled():
-                key_id = keys.load_identity(data_dir).key.key_id
-                await store.enrol(key_id, first_identity(enrolment))
+                raise StoreMissing(path)
             terminal = Terminal(
                 Engine(store, environment, await store.identity(), await store.status())
             )
@@ -346,16 +351,3 @@ async def open_terminal(
             yield terminal
         finally:
             await terminal.close()
-
-
-def first_identity(enrolment: keys.Enrolment) -> Identity:
-    """Who the terminal is before the office's first welcome."""
-    return Identity(
-        office=enrolment.office,
-        office_name=enrolment.office_name,
-        terminal=enrolment.terminal,
-        person="",
-        role=enrolment.role,
-        scope=tuple(enrolment.scope),
-        policy=Policy(),
-    )

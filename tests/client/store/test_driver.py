@@ -103,7 +103,8 @@ async def test_a_file_that_is_no_database_is_told(no_database: Path) -> None:
 
 async def test_a_store_of_a_newer_release_is_left_alone(path: Path) -> None:
     conn = connection.connect_writer(path)
-    conn.execute("INSERT INTO migrations VALUES (9999, 'from tomorrow')")
+    tomorrow = migrations.newest() + 1
+    conn.execute("INSERT INTO migrations VALUES (?, ?)", (tomorrow, f"{tomorrow:04}_more"))
     conn.close()
     with pytest.raises(StoreTooNew):
         await ThreadedDatabase.open(path)

@@ -212,9 +212,10 @@ def test_a_damaged_store_is_not_changed_over(tmp_path: Path) -> None:
 
 
 async def test_a_store_of_a_newer_release_is_left_alone(tmp_path: Path) -> None:
-    path = old_store(tmp_path / STORE_FILE)
+    path = old_store(tmp_path / STORE_FILE, migrations.newest())
+    tomorrow = migrations.newest() + 1
     with closing(sqlite3.connect(path)) as conn, conn:
-        conn.execute("INSERT INTO migrations VALUES (9999, 'from tomorrow')")
+        conn.execute("INSERT INTO migrations VALUES (?, ?)", (tomorrow, f"{tomorrow:04}_more"))
     before = path.read_bytes()
     with pytest.raises(StoreTooNew, match="update armband") as refused:
         await Store.open(path)

@@ -64,7 +64,7 @@ def _tell_repaired(found: Examined, done: Repaired, output: Output) -> ExitCode:
             {
                 "sound": False,
                 **_parts(found),
-                "aside": str(done.aside),
+                "aside": str(done.aside) if done.aside else None,
                 "salvaged": len(salvaged.operations),
                 "unsent": salvaged.waiting,
                 "broken": [{"counter": n, "fields": patch} for n, patch in salvaged.broken],
@@ -85,7 +85,8 @@ def _tell_repaired(found: Examined, done: Repaired, output: Output) -> ExitCode:
         )
     for counter in salvaged.missing:
         output.line(_("operation {counter} cannot be read").format(counter=counter))
-    output.note(_("the damaged file is {file}").format(file=done.aside))
+    if done.aside:
+        output.note(_("the damaged file is {file}").format(file=done.aside))
     if not complete:
         output.note(
             _("If the office does not have these operations, they have to be recorded again.")

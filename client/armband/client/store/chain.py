@@ -10,7 +10,7 @@ from armband.client.errors import UnknownOperation
 from armband.client.overlay import seen_by_next, shown_view
 from armband.client.store.derive import refresh
 from armband.client.store.journal import is_dropped
-from armband.client.store.tables import load_bases, load_own, load_sync
+from armband.client.store.tables import Unproved, load_bases, load_own, load_sync
 from armband.client.sync_port import Batch
 from armband.shared import hlc, ops
 from armband.shared.kinds.declare import View
@@ -95,20 +95,31 @@ def _put_away(conn: sqlite3.Connection, mended: bytes) -> None:
 
 
 def waiting(conn: sqlite3.Connection, after: int, max_ops: int, max_bytes: int) -> Batch | None:
-    """The first run of consecutive waiting operations above ``after``; at least one if any."""
+    """The first run of consecutive waiting operations above ``after``; at least one if any.
+
+    Raises:
+        Unproved: one is not what was written; the office would take it for a copied file's.
+    """
     rows = conn.execute(
-        "SELECT counter, prev, hlc, nonce, payload FROM ops WHERE state = 0 AND counter > ? "
+        "SELECT counter, prev, id, hlc, nonce, payload FROM ops WHERE state = 0 AND counter > ? "
         "ORDER BY counter LIMIT ?",
         (after, max_ops),
     ).fetchall()
     if not rows:
         return None
+    key_id = load_sync(conn).key_id
     first, prev = rows[0][0], rows[0][1]
+    head = prev
     wires: list[WireOp] = []
     size = 0
-    for place, (counter, _prev, stamp, nonce, payload) in enumerate(rows):
+    for place, (counter, before, op_id, stamp, nonce, payload) in enumerate(rows):
         size += len(payload) + 32
         if counter != first + place or (wires and size > max_bytes):
             break
-        wires.append(WireOp(stamp, nonce, payload))
+        wire = WireOp(stamp, nonce, payload)
+        proved = ops.op_id_of(head, key_id, counter, wire, ops.payload_hash_of(wire))
+        if (before, op_id) != (head, proved):
+            raise Unproved(f"operation {counter} is not what was written")
+        head = op_id
+        wires.append(wire)
     return Batch(prev, first, wires, is_dropped(conn, first - 1))

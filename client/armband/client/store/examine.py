@@ -18,8 +18,13 @@ from zlib import crc32
 
 from armband.client.store import derive
 from armband.client.store.journal import dropped_runs
-from armband.client.store.migrations import migrate
-from armband.client.store.tables import SyncRow, decode_patch, load_identity, load_sync
+from armband.client.store.migrations import applied, migrate, newest
+from armband.client.store.tables import (
+    SyncRow,
+    decode_patch,
+    load_identity,
+    load_sync,
+)
 from armband.shared.merge import decode_state
 from armband.shared.ops import CHAIN_START, Op, WireOp, link, set_digest
 
@@ -58,14 +63,36 @@ class Examined:
 
 
 def examine(path: Path, key_id: bytes) -> Examined:
-    """Look at the whole store of the terminal with this key; the caller holds its lock."""
-    with read_only(path) as conn:
+    """Look at the whole store of the terminal with this key; the caller holds its lock.
+
+    Raises:
+        StoreTooNew: a newer release has written it.
+    """
+    with read_only(path) as conn, _of_this_release(conn) as current:
         return Examined(
-            file=_found(_check_file, conn),
-            chain=_found(lambda c: _check_chain(c, key_id), conn),
-            base=_found(_check_base, conn),
-            view=_found(_check_view, conn),
+            file=_found(_check_pages, conn) + _found(_check_declared, current),
+            chain=_found(lambda c: _check_chain(c, key_id), current),
+            base=_found(_check_base, current),
+            view=_found(_check_view, current),
         )
+
+
+@contextmanager
+def _of_this_release(conn: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """The same store; one of an older release changed over in memory, as the next start does it."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as copy:
+        try:
+            known = applied(conn) == newest() and derive.derived_by(conn) == derive.rules_version()
+            if known or not applied(conn):
+                current = conn
+            else:
+                conn.backup(copy)
+                migrate(copy)
+                derive.refresh_if_old(copy)
+                current = copy
+        except _UNREADABLE:
+            current = conn
+        yield current
 
 
 @contextmanager
@@ -90,10 +117,13 @@ def _found(
     return tuple(found)
 
 
-def _check_file(conn: sqlite3.Connection) -> Iterator[str]:
+def _check_pages(conn: sqlite3.Connection) -> Iterator[str]:
     for (line,) in conn.execute(f"PRAGMA integrity_check({INTEGRITY_LINES})"):
         if line != "ok":
             yield str(line)
+
+
+def _check_declared(conn: sqlite3.Connection) -> Iterator[str]:
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:
         migrate(fresh)
         for what, sql in _DECLARED.items():

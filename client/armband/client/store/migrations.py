@@ -11,6 +11,12 @@ from armband.client.errors import StoreTooNew
 _FOLDER = Path(__file__).parent / "schema"
 
 
+class DamagedSteps(sqlite3.DatabaseError):
+    """The list of migrations in the store is not one that was written: the file is damaged."""
+
+    sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+
+
 def available() -> list[Path]:
     """The migrations of this release, in order."""
     return sorted(_FOLDER.glob("[0-9][0-9][0-9][0-9]_*.sql"))
@@ -27,14 +33,21 @@ def number_of(path: Path) -> int:
 
 
 def applied(conn: sqlite3.Connection) -> int:
-    """The number of the newest migration in the store, 0 for an empty one."""
+    """The number of the newest migration in the store, 0 for an empty one.
+
+    Raises:
+        DamagedSteps: what is noted cannot be so.
+    """
     there = conn.execute(
         "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'migrations'"
     ).fetchone()
     if there is None:
         return 0
-    newest: int = conn.execute("SELECT coalesce(max(number), 0) FROM migrations").fetchone()[0]
-    return newest
+    noted = conn.execute("SELECT number, name FROM migrations ORDER BY number").fetchall()
+    for place, (number, name) in enumerate(noted, start=1):
+        if number != place or not str(name).startswith(f"{number:04}_"):
+            raise DamagedSteps(f"step {place} of the schema is noted as {number}, {name!r}")
+    return len(noted)
 
 
 def migrate(conn: sqlite3.Connection) -> None:

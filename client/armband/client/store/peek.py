@@ -7,33 +7,36 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from armband.client.errors import StoreDamaged
+from armband.client.errors import StoreDamaged, StoreMissing
 from armband.client.model import SyncStatus
 from armband.client.store.chain import waiting
 from armband.client.store.connection import connect_reader
 from armband.client.store.desk import load_status
+from armband.client.store.fresh import is_there
 from armband.client.sync_port import Batch
 from armband.shared import limits
 
 T = TypeVar("T")
 
 
-def peek_status(path: Path) -> SyncStatus | None:
-    """The counts of the sync line, or None where there is no store yet.
+def peek_status(path: Path) -> SyncStatus:
+    """The counts of the sync line.
 
     Raises:
+        StoreMissing: the file is not there.
         StoreDamaged: the file is no sound database of this release.
     """
-    return _peek(path, load_status) if path.exists() else None
+    return _peek(path, load_status)
 
 
 def peek_waiting(path: Path) -> list[Batch]:
     """All waiting operations, in runs of at most `limits.MAX_BATCH_OPS`, by counter.
 
     Raises:
+        StoreMissing: the file is not there.
         StoreDamaged: the file is no sound database of this release.
     """
-    return _peek(path, _load_waiting) if path.exists() else []
+    return _peek(path, _load_waiting)
 
 
 def _load_waiting(conn: sqlite3.Connection) -> list[Batch]:
@@ -47,6 +50,8 @@ def _load_waiting(conn: sqlite3.Connection) -> list[Batch]:
 
 
 def _peek(path: Path, look: Callable[[sqlite3.Connection], T]) -> T:
+    if not is_there(path):
+        raise StoreMissing(path)
     try:
         conn = connect_reader(path)
         try:
@@ -54,4 +59,4 @@ def _peek(path: Path, look: Callable[[sqlite3.Connection], T]) -> T:
         finally:
             conn.close()
     except sqlite3.Error as error:
-        raise StoreDamaged(f"{path} cannot be read: {error}") from None
+        raise StoreDamaged.found(path, error) from None

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeVar
+from zlib import crc32
 
 import msgspec
 
@@ -19,6 +20,14 @@ from armband.shared.merge import State, decode_state
 from armband.shared.ops import CHAIN_START, Payload
 
 T = TypeVar("T")
+
+
+class Unproved(sqlite3.DatabaseError):
+    """A row is not what was written: to the driver the same as a damaged page."""
+
+    sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+
+
 PARAMETERS_MAX = 2_000
 """Ids in one statement; far below what SQLite allows (32,766)."""
 
@@ -120,14 +129,20 @@ def _own(row: list[Any]) -> OwnOp:
 
 
 def load_bases(conn: sqlite3.Connection, records: Sequence[bytes]) -> dict[bytes, State]:
-    """The office's states of those records that are here."""
+    """The office's states of those records that are here.
+
+    Raises:
+        Unproved: one is not what the office sent.
+    """
     found: dict[bytes, State] = {}
     for piece in chunks(records):
         rows = conn.execute(
-            f"SELECT record, state FROM base WHERE record IN ({marks(piece)})",
+            f"SELECT record, state, checksum FROM base WHERE record IN ({marks(piece)})",
             piece,
         )
-        for record, state in rows:
+        for record, state, checksum in rows:
+            if crc32(state) != checksum:
+                raise Unproved(f"record {record.hex()} is not what the office sent")
             found[record] = decode_state(state)
     return found
 

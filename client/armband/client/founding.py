@@ -1,0 +1,39 @@
+"""A folder becomes a terminal: first its empty store, then the files that say whose it is.
+
+In this order, because from then on a folder without its store is one that has lost it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from armband.client import keys
+from armband.client.model import Identity
+from armband.client.store.fresh import make_store
+from armband.client.store.store import STORE_FILE
+from armband.shared.policy import Policy
+
+
+def make_terminal(data_dir: Path, identity: keys.Identity) -> None:
+    """Make DIR a terminal's; the caller has seen that nobody's work lies in it.
+
+    Raises:
+        StoreUnusable: the disk refuses.
+        OSError: the same.
+    """
+    first = first_identity(identity.enrolment)
+    make_store(data_dir / STORE_FILE, identity.key.key_id, first)
+    keys.save_identity(data_dir, identity)
+
+
+def first_identity(enrolment: keys.Enrolment) -> Identity:
+    """Who the terminal is before the office's first welcome."""
+    return Identity(
+        office=enrolment.office,
+        office_name=enrolment.office_name,
+        terminal=enrolment.terminal,
+        person="",
+        role=enrolment.role,
+        scope=tuple(enrolment.scope),
+        policy=Policy(),
+    )

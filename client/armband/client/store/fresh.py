@@ -1,0 +1,51 @@
+"""The store of a new terminal."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from armband.client.errors import StoreUnusable
+from armband.client.model import Identity
+from armband.client.store import derive, tables
+from armband.client.store.connection import connect_writer, run_write, translated
+from armband.client.store.examine import read_only
+
+
+def make_store(path: Path, key_id: bytes, identity: Identity) -> None:
+    """An empty store at ``path``, on the disk when this returns; a leftover there is replaced.
+
+    Raises:
+        StoreUnusable: the disk refuses.
+        OSError: the same.
+    """
+    for part in ("", "-wal", "-shm"):
+        Path(f"{path}{part}").unlink(missing_ok=True)
+
+    def begin(conn: sqlite3.Connection) -> None:
+        tables.create_sync(conn, key_id=key_id, identity=identity)
+        derive.note_rules(conn)
+
+    try:
+        with closing(connect_writer(path)) as conn:
+            run_write(conn, begin)
+            conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except sqlite3.Error as error:
+        raise translated(error, path) from error
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is a store's file at all."""
+    return path.is_file() and path.stat().st_size > 0
+
+
+def holds_work(path: Path) -> bool:
+    """Whether the file may hold operations; one that cannot be read may."""
+    if not is_there(path):
+        return False
+    try:
+        with read_only(path) as conn:
+            return conn.execute("SELECT 1 FROM ops LIMIT 1").fetchone() is not None
+    except (sqlite3.Error, StoreUnusable):
+        return True
