@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+import zlib
 from random import Random
 
 import xlsxwriter
@@ -117,7 +118,7 @@ def _change_part(raw: bytes, random: Random) -> bytes:
     try:
         with zipfile.ZipFile(io.BytesIO(raw[1:])) as book:
             parts = {name: book.read(name) for name in book.namelist()}
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError, RuntimeError):
+    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, RuntimeError):
         return raw
     if not parts:
         return raw
