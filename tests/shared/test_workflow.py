@@ -27,15 +27,26 @@ def test_only_steps_that_lead_on_are_offered() -> None:
 
 
 def test_a_named_step_brings_its_state_its_moment_and_its_person() -> None:
-    assert FLOW.filled({STEP: "accept"}, 1000, "张敏") == {
+    assert FLOW.filled({STEP: "accept"}, 1000, "张敏", {}) == {
         STEP: "accept",
         "state": "accepted",
         "accepted_at": 1000,
         "accepted_by": "张敏",
     }
     given: Patch = {STEP: "accept", "accepted_at": 900, "accepted_by": "李"}
-    assert FLOW.filled(given, 1000, "张敏")["accepted_at"] == 900
-    assert FLOW.filled({"note": "x"}, 1000, "张敏") == {"note": "x"}
+    assert FLOW.filled(given, 1000, "张敏", {})["accepted_at"] == 900
+    assert FLOW.filled({"note": "x"}, 1000, "张敏", {}) == {"note": "x"}
+
+
+def test_a_step_notes_what_happens_first_and_clears_what_is_over() -> None:
+    step = Step(
+        "reopen", "Open again", ("closed",), "open", firsts=("once_at",), clears=("result", "by")
+    )
+    flow = Workflow("state", ("open",), (step,))
+    first = flow.filled({STEP: "reopen"}, 5, "张敏", {"result": "ok", "once_at": None})
+    assert first == {STEP: "reopen", "state": "open", "once_at": 5, "result": None}
+    later = flow.filled({STEP: "reopen", "by": "李"}, 9, "张敏", {"by": "张敏", "once_at": 5})
+    assert later == {STEP: "reopen", "state": "open", "by": "李"}
 
 
 @pytest.mark.parametrize(

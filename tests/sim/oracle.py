@@ -14,6 +14,10 @@ Raw = Sequence[Any]
 """A write as stored: stamp, op, branch, counter, seen, author, suspect, patch, landed."""
 
 
+NEVER = {"reason", "step", "answered_at", "escalated_at", "delivered_at", "delivered_of"}
+"""Fields that no person is asked about: each belongs to its change, or any value is right."""
+
+
 @dataclass(frozen=True, slots=True)
 class Landed:
     """An operation in its place: what the office's log says of it."""
@@ -72,7 +76,7 @@ def shown(writes: Iterable[Raw]) -> Shown:
     contested = [
         name
         for name, known in values.items()
-        if name != "reason" and any(value != known[0] for value in known)
+        if name not in NEVER and any(value != known[0] for value in known)
     ]
     return Shown(
         unit if isinstance(unit, str) else "",

@@ -95,7 +95,8 @@ class Recorder:
         if not patch:
             raise InvalidRecord(kind.name, UNIT, N_("nothing is changed"))
         if kind.workflow is not None:
-            patch = kind.workflow.filled(patch, self.now_ms, self.identity.person)
+            person = self.identity.person
+            patch = kind.workflow.filled(patch, self.now_ms, person, present.fields)
         kind.check_patch(patch)
         kind.check_step(patch, _seen(kind, present))
         _check_unit(kind, patch)

@@ -76,6 +76,8 @@ class Field:
         on_form: whether people fill it; the rest is set by the program.
         search: how the field is found.
         hint: English message id of what to type.
+        any_is_right: values that people gave unseen of each other are no conflict: the newest
+            serves as well as any, and nobody is asked.
     """
 
     label: str
@@ -86,6 +88,7 @@ class Field:
     on_form: bool = True
     search: Search = Search.NO
     hint: str = ""
+    any_is_right: bool = False
 
 
 def choice(label: str, options: tuple[Option, ...], *, on_form: bool = True) -> Field:

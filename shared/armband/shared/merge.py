@@ -22,6 +22,7 @@ from collections.abc import Iterable
 import msgspec
 
 from armband.shared.fields import Patch, Value
+from armband.shared.kinds import CATALOGUE
 from armband.shared.kinds.declare import NEVER_IN_CONFLICT, UNIT, VOID, View
 
 
@@ -152,7 +153,8 @@ def candidates(state: State, name: str) -> tuple[Candidate, ...]:
 def conflicts(state: State) -> tuple[str, ...]:
     """The fields for which different values stand, in order of their names.
 
-    Reasons and steps never conflict: each belongs to its own change.
+    Reasons and steps never conflict: each belongs to its own change; nor do fields of which any
+    value is right.
     """
     if len(state.writes) < 2:
         return ()
@@ -162,13 +164,16 @@ def conflicts(state: State) -> tuple[str, ...]:
             known = values.setdefault(name, [])
             if value not in known:
                 known.append(value)
+    never = never_in_conflict(state.kind)
     return tuple(
-        sorted(
-            name
-            for name, known in values.items()
-            if len(known) > 1 and name not in NEVER_IN_CONFLICT
-        )
+        sorted(name for name, known in values.items() if len(known) > 1 and name not in never)
     )
+
+
+def never_in_conflict(kind: str) -> frozenset[str]:
+    """The fields of a kind for which different values are no conflict."""
+    declared = CATALOGUE.get(kind)
+    return NEVER_IN_CONFLICT if declared is None else declared.never_in_conflict
 
 
 def view(state: State) -> View:

@@ -10,6 +10,7 @@ Tenths = Annotated[int, msgspec.Meta(ge=0, le=1000)]
 OffsetMinutes = Annotated[int, msgspec.Meta(ge=-1440, le=1440)]
 MinuteOfDay = Annotated[int, msgspec.Meta(ge=0, le=1439)]
 KeepDays = Annotated[int, msgspec.Meta(ge=0, le=36_500)]
+AcceptSeconds = Annotated[int, msgspec.Meta(ge=10, le=86_400)]
 
 
 class Policy(msgspec.Struct, frozen=True, array_like=True):
@@ -22,9 +23,12 @@ class Policy(msgspec.Struct, frozen=True, array_like=True):
         day_starts_at_min: minute of the local day at which the office's day begins.
         keep_days: for so many days of the office a terminal keeps an operation that the office
             holds; then it may drop it, if it is inside a verified backup.
+        accept_within_s: from the dispatch of a case to its acceptance; each time that it runs out
+            the next level is rung.
     """
 
     fever_tenths: Tenths = 373
     utc_offset_min: OffsetMinutes = 480
     day_starts_at_min: MinuteOfDay = 0
     keep_days: KeepDays = 30
+    accept_within_s: AcceptSeconds = 300

@@ -17,6 +17,7 @@ from armband.shared.merge import (
     decode_state,
     encode_state,
     merge,
+    never_in_conflict,
     saw,
     view,
 )
@@ -78,7 +79,7 @@ class Records:
         if present is None:
             present = self._present[body.record] = Present(body.kind, "", None, None)
         write = landed_write(present.state, body, stamp)
-        status = _status(present.state, write)
+        status = _status(body.kind, present.state, write)
         present.state = merge(present.state, body.record, body.kind, [write])
         present.seq = seq
         if UNIT in body.patch:
@@ -117,13 +118,14 @@ def _step(record: bytes, present: Present, state: State) -> Step:
     return Step(before, row, old, view(state))
 
 
-def _status(state: State | None, write: Write) -> int:
+def _status(kind: str, state: State | None, write: Write) -> int:
     """What the write meets that its author had not seen."""
     unseen = [other for other in (state.writes if state else ()) if not saw(write, other)]
     if not unseen:
         return wire.STATUS_ACCEPTED
+    never = never_in_conflict(kind)
     for other in unseen:
-        for name in write.patch.keys() & other.patch.keys():
+        for name in (write.patch.keys() & other.patch.keys()) - never:
             if write.patch[name] != other.patch[name]:
                 return wire.STATUS_CONFLICT
     return wire.STATUS_MERGED

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from armband.shared.fields import Patch
 from armband.shared.kinds.workflow import Seen
 from armband.shared.merge import State, Write, view
 from armband.shared.ops import Op
 
 
 def seen_by(op: Op, branch: bytes, state: State | None, field: str) -> Seen | None:
-    """The record as the author of ``op`` saw it; None when somebody wrote its state unseen.
+    """The record as the author of ``op`` saw it; None when the office cannot tell.
+
+    It cannot when somebody wrote the state unseen, and when the newest that the author saw is not
+    here: after a restore of the office others have yet to hand in again what the author built on.
 
     Args:
         branch: the branch of its terminal's chain on which the operation stands.
@@ -18,12 +22,18 @@ def seen_by(op: Op, branch: bytes, state: State | None, field: str) -> Seen | No
     if state is None or op.body is None:
         return None
     author_seen = op.body.seen
-    standing = [write for write in state.writes if field in write.patch]
 
     def saw(write: Write) -> bool:
         own = write.branch == branch and write.counter < op.counter
         return own or write.version <= author_seen
 
+    standing = [write for write in state.writes if field in write.patch]
     if not standing or not all(saw(write) for write in standing):
         return None
-    return Seen(view(state).fields, tuple(write.patch[field] for write in standing))
+    if author_seen and all(write.version != author_seen for write in state.writes):
+        return None
+    # What somebody wrote unseen may have been anything when the author looked.
+    unknown: Patch = {
+        name: True for write in state.writes if not saw(write) for name in write.patch
+    }
+    return Seen({**view(state).fields, **unknown}, tuple(write.patch[field] for write in standing))

@@ -138,6 +138,13 @@ class Kind:
         return frozenset(info.name for info in infos if info.required)
 
     @cached_property
+    def never_in_conflict(self) -> frozenset[str]:
+        """The fields for which different values are no conflict."""
+        return NEVER_IN_CONFLICT | {
+            n for n, declared in self.fields.items() if declared.any_is_right
+        }
+
+    @cached_property
     def _days(self) -> tuple[str, ...]:
         return tuple(n for n, declared in self.fields.items() if declared.type is FieldType.DAY)
 

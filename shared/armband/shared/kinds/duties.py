@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from armband.shared.fields import Value
+from armband.shared.roles import Role
 
 
 class Rank(enum.IntEnum):
@@ -33,7 +34,8 @@ class Duty:
     """One thing to be done.
 
     Attributes:
-        key: what settles it; see `Settled`.
+        key: what settles it; see `Settled`. One thing that concerns several people, each from a
+            moment of their own, is a duty for each, with keys that differ after a ``#``.
         what: English message id of what is to be done.
         rank: how urgent its kind is.
         from_ms: shown from then on, UTC milliseconds.
@@ -44,7 +46,8 @@ class Duty:
         form: the kind whose form does it; ``""`` when a step of the record itself does.
         step: the step of the record's workflow that does it.
         prefill: what the form knows already.
-        who: hex id of the member of staff who answers for it; ``""`` for everyone of the unit.
+        who: hex id of the member of staff who answers for it, or `role_key` of the terminals that
+            do; ``""`` for everyone of the unit.
     """
 
     key: str
@@ -59,6 +62,11 @@ class Duty:
     step: str = ""
     prefill: Mapping[str, Value] = field(default_factory=dict)
     who: str = ""
+
+
+def role_key(role: Role) -> str:
+    """A duty's ``who`` when every terminal of a role answers for it."""
+    return f"role:{role.value}"
 
 
 @dataclass(frozen=True, slots=True)

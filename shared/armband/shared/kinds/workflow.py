@@ -31,6 +31,8 @@ class Step:
         person: the field that takes the name of whoever took the step.
         asks: fields that the form of the step offers, in order.
         needs: fields that must hold something once the step is taken.
+        firsts: fields that take the time of the step when they hold none yet.
+        clears: fields that are empty after the step, unless it gives them a value.
     """
 
     name: str
@@ -41,6 +43,8 @@ class Step:
     person: str = ""
     asks: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    firsts: tuple[str, ...] = ()
+    clears: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +81,22 @@ class Workflow:
         """The steps that lead on from a state."""
         return tuple(step for step in self.steps if state in step.sources)
 
-    def filled(self, patch: Patch, now_ms: int, person: str) -> Patch:
-        """A patch that names a step, with the state, the time and the person that belong to it."""
+    def filled(self, patch: Patch, now_ms: int, person: str, present: Mapping[str, Value]) -> Patch:
+        """A patch that names a step, with the state, the time and the person that belong to it.
+
+        Args:
+            present: the record's fields before it.
+        """
         step = self.by_name.get(str(patch.get(STEP)))
         if step is None:
             return patch
         whole: Patch = {**patch, self.field: step.target}
-        for name, value in ((step.moment, now_ms), (step.person, person)):
+        firsts = ((name, now_ms) for name in step.firsts if present.get(name) is None)
+        for name, value in ((step.moment, now_ms), (step.person, person), *firsts):
             if name and whole.get(name) is None:
                 whole[name] = value
-        return whole
+        gone = (name for name in step.clears if present.get(name) is not None)
+        return {**dict.fromkeys(gone), **whole}
 
     def check(self, kind: str, patch: Patch, seen: Seen | None) -> None:
         """Refuse a change of state that is no step from where the record stood.
