@@ -195,6 +195,9 @@ def _fill(conn: sqlite3.Connection, found: Salvaged, key_id: bytes, identity: Id
     for table, rows in found.rows.items():
         for row in rows:
             with suppress(*_BROKEN):
+                if table == "drafts":
+                    # Words that do not decode would be damage in the new store too.
+                    tables.decode_patch(row[1])
                 conn.execute(f"INSERT INTO {table} VALUES ({tables.marks(row)})", row)
     lost = sorted({*found.missing, *(counter for counter, _patch in found.broken)})
     conn.execute(

@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
+from armband.server.errors import StoreDamaged
 from armband.server.model import OfficeRow
 from armband.server.store.driver import store_error, transaction
 from armband.server.store.migrations import migrate
@@ -24,6 +25,10 @@ def copy_store(source: Path, target: Path) -> None:
     """
     try:
         with closing(_connect(source, "ro")) as conn:
+            # The copy gets new indexes, which would agree with a row that has rotted.
+            found = conn.execute("PRAGMA integrity_check(1)").fetchone()[0]
+            if found != "ok":
+                raise StoreDamaged(f"the store is damaged ({found}): no copy of it was made")
             conn.execute("VACUUM INTO ?", (str(target),))
     except sqlite3.Error as error:
         raise store_error(error) from error

@@ -45,6 +45,7 @@ class SqliteDatabase:
         self._readers: list[aiosqlite.Connection] = []
         self._idle: asyncio.Queue[aiosqlite.Connection] = asyncio.Queue()
         self._under_way: set[asyncio.Task[Any]] = set()
+        self._damage: StoreDamaged | None = None
 
     async def open(self) -> None:
         """Open every connection.
@@ -63,10 +64,16 @@ class SqliteDatabase:
         return await self._to_its_end(self._write(work))
 
     async def _write(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        if self._damage is not None:
+            # Once damage is met, a write might spread it.
+            raise StoreDamaged(str(self._damage))
         if self._writer is None:
             self._writer = await _connect(self._path, query_only=False)
         try:
             return await _run(self._writer, lambda conn: transaction(conn, "IMMEDIATE", work))
+        except StoreDamaged as damage:
+            self._damage = damage
+            raise
         except StoreFailed:
             # After an I/O error the connection's view of the file is not to be trusted.
             failed, self._writer = self._writer, None
@@ -82,6 +89,9 @@ class SqliteDatabase:
         reader = await self._idle.get()
         try:
             return await _run(reader, lambda conn: transaction(conn, "DEFERRED", work))
+        except StoreDamaged as damage:
+            self._damage = damage
+            raise
         finally:
             self._idle.put_nowait(reader)
 
@@ -189,8 +199,11 @@ def store_error(error: sqlite3.Error) -> StoreError:
     # A disk without any room at all cannot even hold the index of the journal.
     if code == sqlite3.SQLITE_FULL or full_code == sqlite3.SQLITE_IOERR_SHMSIZE:
         return StoreFull("the disk is full")
-    if code in _DAMAGED:
-        return StoreDamaged(f"the store is damaged: {error}")
+    # Python's own error for a text that is none has no code.
+    if code in _DAMAGED or str(error).startswith("Could not decode"):
+        return StoreDamaged(
+            f"the store is damaged ({error}): stop the server and run armband-server doctor"
+        )
     if code in _LOCKED:
         return StoreLocked(f"the store is held by another process: {error}")
     return StoreFailed(f"the store cannot be used: {error}")

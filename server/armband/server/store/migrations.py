@@ -10,6 +10,8 @@ from armband.server.errors import StoreDamaged
 
 APPLICATION_ID = 0x41726D62
 """Marks the file as an Armband office ("Armb")."""
+LOOKED_AT = ("offices", "terminals", "invites", "tokens")
+"""The small tables that are relied on from the start; the doctor looks at all."""
 _NAME = re.compile(r"(\d{4})_[a-z0-9_]+\.sql")
 
 
@@ -27,7 +29,7 @@ def migrate(conn: sqlite3.Connection) -> None:
     """Bring the schema up to date; call it inside a transaction.
 
     Raises:
-        StoreDamaged: the file is something else, or newer than this release.
+        StoreDamaged: the file is something else, damaged, or newer than this release.
     """
     steps = scripts()
     version = conn.execute("PRAGMA user_version").fetchone()[0]
@@ -48,6 +50,12 @@ def migrate(conn: sqlite3.Connection) -> None:
             conn.execute(f"PRAGMA user_version = {number:d}")
     if foreign:
         conn.execute(f"PRAGMA application_id = {APPLICATION_ID:d}")
+    for table in LOOKED_AT:
+        found = conn.execute(f"PRAGMA integrity_check({table})").fetchone()[0]
+        if found != "ok":
+            raise StoreDamaged(
+                f"the store is damaged ({found}): armband-server doctor says what to do"
+            )
 
 
 def statements(script: str) -> list[str]:
