@@ -28,6 +28,11 @@ async def make_office(directory: Path) -> None:
         pass
 
 
+def enrol(office: OfficeProcess, folder: Path) -> None:
+    """A new terminal of the office, by the two commands as processes."""
+    enrol_by_commands(office.directory, office.url, folder, run=run_command)
+
+
 def check_lines(random: Random, most: int = 30) -> list[dict[str, Any]]:
     """1 to ``most`` checks as one process hands them to another, with their ids."""
     fields = {"code": "green", "decision": "passed", "temp_tenths": 365, "unit": UNIT}
@@ -58,7 +63,7 @@ class Station:
     @classmethod
     async def enrolled(cls, office: OfficeProcess, folder: Path) -> Self:
         """A new terminal of the office."""
-        await asyncio.to_thread(enrol_by_commands, office.directory, office.url, folder)
+        await asyncio.to_thread(enrol, office, folder)
         return cls(folder)
 
     @property

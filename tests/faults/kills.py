@@ -25,10 +25,9 @@ from armband.client.terminal import Terminal
 from armband.server.office.opening import STORE_FILE as OFFICE_FILE
 from armband.shared.drafts import Draft
 from armband.shared.fields import Patch
-from faults.crew import UNIT, check_lines, make_office
+from faults.crew import UNIT, check_lines, enrol, make_office
 from faults.processes import OfficeProcess, Program, rows_of
 from faults.verdict import Verdict, audit, compare, once_each
-from support.enrolled import enrol_by_commands
 from support.real_office import run_command
 from support.waiting import until
 
@@ -178,7 +177,7 @@ async def kill_terminal(home: Path, times: int, seed: int) -> KillReport:
     saved: set[str] = set()
     unanswered: list[dict[str, Any]] = []
     try:
-        enrol_by_commands(office.directory, office.url, folder)
+        enrol(office, folder)
         for _ in range(times):
             unanswered = await _record_until_killed(folder, random, unanswered, saved, report)
             _unsaved(folder, saved, home / "copy", report)
@@ -244,7 +243,7 @@ async def _joined(
     from armband.client.holding import hold_online
     from armband.client.world import real_environment
 
-    await asyncio.to_thread(enrol_by_commands, office.directory, office.url, folder)
+    await asyncio.to_thread(enrol, office, folder)
     terminal, link = await stack.enter_async_context(hold_online(folder, real_environment()))
     terminal.go_online()
     await until(lambda: terminal.status.connected, "the terminal is in", 20)

@@ -27,6 +27,8 @@ from support.real_office import Ran, run_command
 
 GAP_S = 2.0
 """Between the two files: long enough for a checkpoint and a new journal."""
+PAUSE_S = 0.05
+"""Between two pieces of work: a copy that is synced pushes all there is, and has to come to an end."""
 _OWN = "SELECT counter, id FROM ops ORDER BY counter"
 _TAKEN = "SELECT seq, id FROM ops ORDER BY seq"
 
@@ -93,6 +95,7 @@ async def torn(home: Path, times: int, seed: int) -> TornReport:
 async def _work(station: Station, random: Random) -> None:
     while True:
         await station.record(random, most=20)
+        await asyncio.sleep(PAUSE_S)
 
 
 async def _tear(folder: Path, file: str, copy: Path, random: Random) -> str:

@@ -30,9 +30,10 @@ class Outlook(enum.Enum):
     """Only a person can cure it; seldom attempts notice the cure."""
 
 
-_SOON = frozenset({wire.CLOSE_EPOCH, wire.CLOSE_SCOPE_CHANGED})
+# A revoked terminal is let in once more to hand in what it holds, and learns there that it is one.
+_SOON = frozenset({wire.CLOSE_EPOCH, wire.CLOSE_SCOPE_CHANGED, wire.CLOSE_REVOKED})
 _NOT_ALLOWED = frozenset({wire.CLOSE_NOT_ALLOWED, wire.CLOSE_REVOKED})
-_HOPELESS = _NOT_ALLOWED | {wire.CLOSE_PROTOCOL, wire.CLOSE_REPLACED}
+_HOPELESS = frozenset({wire.CLOSE_NOT_ALLOWED, wire.CLOSE_PROTOCOL, wire.CLOSE_REPLACED})
 
 _WORDS = {
     wire.CLOSE_OFFICE_STOPS: N_("the office has stopped"),
