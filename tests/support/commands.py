@@ -7,8 +7,10 @@ verb has been seen to work in one. What is about processes (locks, signals, kill
 
 from __future__ import annotations
 
+import asyncio
 import io
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
@@ -36,12 +38,26 @@ def call_command(program: str, *words: str | Path, **environ: str) -> Ran:
 
 
 def command(program: str, *words: str | Path, **environ: str) -> Ran:
-    """Run a command: each verb as a real process once in a run of the tests, then in this one."""
+    """Run a command: each verb as a real process once in a run of the tests, then in this one.
+
+    Beside an event loop, or in a thread, it is always a process: a command has a loop of its own,
+    and the streams and the environment are this whole process's.
+    """
     verb = (program, str(words[0]))
-    if verb in _seen_as_processes:
+    if verb in _seen_as_processes and _is_alone():
         return call_command(program, *words, **environ)
     _seen_as_processes.add(verb)
     return run_command(program, *words, **environ)
+
+
+def _is_alone() -> bool:
+    if threading.current_thread() is not threading.main_thread():
+        return False
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return True
+    return False
 
 
 @contextmanager
