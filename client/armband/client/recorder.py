@@ -21,7 +21,7 @@ from armband.shared.drafts import Draft
 from armband.shared.errors import InvalidRecord, InvalidUnit
 from armband.shared.fields import FieldType, Patch
 from armband.shared.ids import NO_ID
-from armband.shared.kinds import Kind, kind_named
+from armband.shared.kinds import CATALOGUE, Kind, kind_named
 from armband.shared.kinds.declare import RESERVED, UNIT, VOID, View
 from armband.shared.kinds.workflow import Seen
 from armband.shared.merge import State, Write, merge, view
@@ -33,12 +33,31 @@ from armband.shared.units import check_unit
 AT = "at"
 
 
+class Opened(Draft, frozen=True):
+    """A record that begins with another; it is left alone where it has begun already."""
+
+
 @dataclass(frozen=True, slots=True)
 class Recorder:
     """Who records, and when."""
 
     identity: Identity
     now_ms: int
+
+    def with_opened(self, drafts: Sequence[Draft]) -> list[Draft]:
+        """The drafts, each followed by those of the records that begin with it."""
+        policy = self.identity.policy
+        whole: list[Draft] = []
+        for draft in drafts:
+            whole.append(draft)
+            kind = CATALOGUE.get(draft.kind)
+            if kind is None or kind.opens is None:
+                continue
+            fields = dict(draft.fields)
+            dated(kind, fields, self.now_ms, policy)
+            opened = kind.opened_by(View(draft.id, draft.kind, draft.unit, fields), policy)
+            whole.extend(Opened(d.kind, d.id, d.unit, d.fields) for d in opened)
+        return whole
 
     def plan(self, drafts: Sequence[Draft], known: Mapping[bytes, Known]) -> list[Payload]:
         """The operations of these drafts, in order; a later draft builds on an earlier one.
@@ -50,6 +69,8 @@ class Recorder:
         at_hand = dict(known)
         payloads = []
         for draft in drafts:
+            if isinstance(draft, Opened) and at_hand[draft.id].view is not None:
+                continue
             payload = self._payload(draft, at_hand[draft.id])
             at_hand[draft.id] = _after(at_hand[draft.id], payload)
             payloads.append(payload)

@@ -96,17 +96,23 @@ class Terminal:
     # -- recording ----------------------------------------------------------------------------
 
     async def record(self, drafts: Sequence[Draft]) -> list[Saved]:
-        """Save drafts, all or none.
+        """Save drafts, all or none, and with them the records that begin with theirs.
 
         A draft whose id is not here makes a record; else it changes the one that is.
+
+        Returns:
+            One for each draft, in order.
 
         Raises:
             InvalidRecord: for the first draft that is not right; nothing is saved.
             UnknownKind: this release has no such kind; nothing is saved.
         """
         recorder = self._recorder()
-        plan = partial(recorder.plan, drafts)
-        return await self._save([draft.id for draft in drafts], plan, len(drafts))
+        whole = recorder.with_opened(drafts)
+        plan = partial(recorder.plan, whole)
+        saved = await self._save([draft.id for draft in whole], plan, len(whole))
+        asked = {draft.id for draft in drafts}
+        return [done for done in saved if done.id in asked]
 
     async def change(self, record: bytes, patch: Patch) -> Saved:
         """Correct a record; or settle a conflict, by giving the field its chosen value.

@@ -12,6 +12,7 @@ from hashlib import blake2b
 ID_BYTES = 16
 NO_ID = bytes(ID_BYTES)
 _NATURAL = b"armband-natural1"
+_OPENED = b"armband-opened-1"
 
 
 def new_record_id(now_ms: int, random_10: bytes) -> bytes:
@@ -28,6 +29,11 @@ def natural_record_id(office: str, kind: str, *key: str) -> bytes:
         raw = part.encode()
         digest.update(len(raw).to_bytes(4, "big") + raw)
     return digest.digest()
+
+
+def opened_record_id(parent: bytes, what: str) -> bytes:
+    """The id of the record that begins with ``parent``: on every terminal the same."""
+    return blake2b(parent + what.encode(), digest_size=ID_BYTES, person=_OPENED).digest()
 
 
 def id_from_hex(text: str) -> bytes:

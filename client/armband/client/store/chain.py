@@ -45,7 +45,10 @@ def append(
     now_ms: int,
     nonces: Sequence[int],
 ) -> tuple[list[Appended], frozenset[str]]:
-    """Plan, link and store operations, and refresh what they change."""
+    """Plan, link and store operations, and refresh what they change.
+
+    ``nonces`` are at least as many as the plan has operations.
+    """
     sync = load_sync(conn)
     own = load_own(conn, records)
     bases = load_bases(conn, records)
@@ -57,11 +60,12 @@ def append(
         for record in records
     }
     payloads = plan(known)
+    assert len(payloads) <= len(nonces), "an operation without a nonce would be dropped"
     made = {record for record in records if known[record].view is None}
     counter, head, clock = sync.counter, sync.head, sync.hlc
     done: list[Appended] = []
     rows: list[tuple[object, ...]] = []
-    for payload, nonce in zip(payloads, nonces, strict=True):
+    for payload, nonce in zip(payloads, nonces, strict=False):
         counter += 1
         # What was seen may be of a history that the office has lost since, and the clock with it.
         clock = hlc.tick(hlc.observe(clock, payload.seen), now_ms)

@@ -10,6 +10,7 @@ from typing import Any, get_type_hints
 import msgspec
 
 from armband.shared.days import is_day
+from armband.shared.drafts import Draft
 from armband.shared.errors import InvalidRecord
 from armband.shared.fields import Field, FieldType, Patch, Value
 from armband.shared.ids import natural_record_id
@@ -75,6 +76,7 @@ Derive = Callable[[Mapping[str, int], str], Mapping[str, int]]
 """From a row's metrics and its day to those that follow from them and add up to nothing."""
 RAW = "@"
 """A metric whose name holds it is raw material of derived ones: it is in no report."""
+Opens = Callable[[View, Any, Policy], tuple[Draft, ...]]
 NaturalKey = Callable[[str, Mapping[str, Value]], tuple[str, ...] | None]
 """From a unit and fields to what makes the record the same record wherever it is entered."""
 
@@ -101,6 +103,8 @@ class Kind:
         workflow: its states and steps, if it has any.
         duties: ``(view, body, policy)`` to what the record asks somebody to do.
         settles: the same to what the record shows to have been done.
+        opens: the same to the records that begin with one of this kind, such as the rectification
+            of what an inspection found; their ids follow from its id (`ids.opened_record_id`).
         names_others: records that refer to one of this kind are found by its name, too.
         dated: the field that holds the record's day, if it has one.
         natural_key: two people who enter one door offline make one record.
@@ -120,6 +124,7 @@ class Kind:
     workflow: Workflow | None = None
     duties: Duties | None = None
     settles: Settles | None = None
+    opens: Opens | None = None
     names_others: bool = False
     dated: str = ""
     natural_key: NaturalKey = no_natural_key
@@ -249,6 +254,12 @@ class Kind:
         if self.settles is None or (body := self._counted_body(view)) is None:
             return ()
         return self.settles(view, body, policy)
+
+    def opened_by(self, view: View, policy: Policy) -> tuple[Draft, ...]:
+        """The records that begin with this one; none when it is voided or incomplete."""
+        if self.opens is None or (body := self._counted_body(view)) is None:
+            return ()
+        return self.opens(view, body, policy)
 
     def _counted_body(self, view: View) -> msgspec.Struct | None:
         if view.void or not view.unit:
