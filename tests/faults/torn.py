@@ -27,8 +27,8 @@ from support.real_office import Ran, run_command
 
 GAP_S = 2.0
 """Between the two files: long enough for a checkpoint and a new journal."""
-PAUSE_S = 0.05
-"""Between two pieces of work: a copy that is synced pushes all there is, and has to come to an end."""
+PAUSE_S = 0.02
+"""Between two pieces of work: a copy that is synced pushes all there is, and has to end."""
 _OWN = "SELECT counter, id FROM ops ORDER BY counter"
 _TAKEN = "SELECT seq, id FROM ops ORDER BY seq"
 
