@@ -37,6 +37,17 @@ WHOLE: dict[str, Patch] = {
         "at": 1,
         "day": "2022-03-31",
     },
+    "case": {
+        "unit": "o/c1",
+        "category": "livelihood",
+        "brief": "体温计坏了",
+        "channel": "phone",
+        "state": "reported",
+        "at": 1,
+        "day": "2022-03-31",
+    },
+    "call": {"unit": "o/c1", "topic": "policy", "at": 1, "day": "2022-03-31"},
+    "policy_text": {"unit": "o/c1", "title": "返郑", "text": "三天两检", "from_day": "2022-03-31"},
 }
 
 

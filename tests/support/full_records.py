@@ -17,9 +17,35 @@ def codes(kind: str, field: str) -> list[str]:
 
 
 _VISIT: Patch = {"household": REF, "channel": "door", "outcome": "met", "at": 1, "day": DAY}
+_CASE: Patch = {
+    "category": "security",
+    "brief": "x",
+    "channel": "phone",
+    "state": "reported",
+    "at": 1,
+    "day": DAY,
+}
+_CASE_STEPS: Patch = {
+    "dispatched_at": 2,
+    "answered_at": 2,
+    "escalated_at": 2,
+    "accepted_at": 3,
+    "closed_at": 5,
+}
 _CHECK: Patch = {"code": "red", "decision": "passed", "at": 1, "day": DAY}
 
 FULL: Mapping[str, list[Patch]] = {
+    "case": [
+        *({**_CASE, "category": code} for code in codes("case", "category")),
+        *({**_CASE, "channel": code} for code in codes("case", "channel")),
+        {**_CASE, **_CASE_STEPS, "state": "cancelled"},
+        *(
+            {**_CASE, **_CASE_STEPS, "category": code, "state": "closed"}
+            for code in codes("case", "category")
+        ),
+    ],
+    "call": [{"topic": code, "at": 1, "day": DAY} for code in codes("call", "topic")],
+    "policy_text": [{"title": "x", "text": "x", "from_day": DAY}],
     "unit": [{"name": "x", "level": level} for level in codes("unit", "level")],
     "household": [
         {"door": "1", "people": 3, "care": list(codes("household", "care"))},

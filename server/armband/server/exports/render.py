@@ -10,6 +10,7 @@ from armband.server.exports.words import Language, head_of, label_of, own_head, 
 from armband.shared.fields import Field, FieldType, Value
 from armband.shared.kinds import Kind, View
 from armband.shared.policy import Policy
+from armband.shared.text_values import clock_text
 
 Cell = str | int | float
 Names = Mapping[str, Mapping[str, str]]
@@ -77,6 +78,8 @@ class Ledger:
                 return self.names.get(declared.ref, {}).get(str(value), str(value))
             case FieldType.TIME if isinstance(value, int):
                 return moment_text(value, self.policy)
+            case FieldType.CLOCK if isinstance(value, int):
+                return clock_text(value)
             case FieldType.TEMPERATURE | FieldType.TEMPERATURES if isinstance(value, int):
                 return value / 10
         return value

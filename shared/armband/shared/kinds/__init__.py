@@ -5,12 +5,34 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from armband.shared.errors import UnknownKind
-from armband.shared.kinds import check, checkpoint, household, resident, staff, unit, visit
+from armband.shared.kinds import (
+    call,
+    case,
+    check,
+    checkpoint,
+    household,
+    policy_text,
+    resident,
+    staff,
+    unit,
+    visit,
+)
 from armband.shared.kinds.declare import UNIT, VOID, Contribution, Kind, View
 
 CATALOGUE: Mapping[str, Kind] = {
     module.KIND.name: module.KIND
-    for module in (unit, household, resident, staff, checkpoint, visit, check)
+    for module in (
+        unit,
+        household,
+        resident,
+        staff,
+        checkpoint,
+        visit,
+        check,
+        case,
+        call,
+        policy_text,
+    )
 }
 
 
