@@ -48,7 +48,8 @@ def apply_feed(
         [(record, seq, raw, crc32(raw)) for record, (seq, _state, raw) in sorted(newest.items())],
     )
     digest = join_digests(digest, set_digest([(r, seq) for r, (seq, _s, _raw) in newest.items()]))
-    conn.executemany("DELETE FROM base WHERE record = ?", [(record,) for record in feed.left])
+    if feed.left:
+        conn.executemany("DELETE FROM base WHERE record = ?", [(record,) for record in feed.left])
     _cover(conn, newest, feed)
     clock = max([sync.hlc, *(state.stamp for _seq, state, _raw in newest.values())])
     conn.execute(

@@ -83,6 +83,8 @@ def refresh(
 
     ``bases`` may bring the states that the caller has decoded already: all that are in the store.
     """
+    if not records:
+        return frozenset()
     own = load_own(conn, records)
     known = load_bases(conn, records) if bases is None else bases
     old = _load_old(conn, records)
@@ -179,13 +181,18 @@ def _replace(changes: _Changes, n: int, old: _Old | None, view: View, own: Seque
 
 
 def _apply(conn: sqlite3.Connection, changes: _Changes) -> None:
-    conn.executemany("DELETE FROM view WHERE n = ?", changes.gone)
-    conn.executemany("DELETE FROM terms WHERE kind = ? AND term = ? AND n = ?", changes.terms_gone)
-    conn.executemany("DELETE FROM refs WHERE target = ? AND kind = ? AND n = ?", changes.refs_gone)
-    conn.executemany(_UPSERT, changes.rows)
-    # In key order, the tree is walked once from left to right.
-    conn.executemany("INSERT INTO terms VALUES (?, ?, ?)", sorted(changes.terms_new))
-    conn.executemany("INSERT INTO refs VALUES (?, ?, ?)", sorted(changes.refs_new))
+    steps: tuple[tuple[str, Sequence[tuple[object, ...]]], ...] = (
+        ("DELETE FROM view WHERE n = ?", changes.gone),
+        ("DELETE FROM terms WHERE kind = ? AND term = ? AND n = ?", changes.terms_gone),
+        ("DELETE FROM refs WHERE target = ? AND kind = ? AND n = ?", changes.refs_gone),
+        (_UPSERT, changes.rows),
+        # In key order, the tree is walked once from left to right.
+        ("INSERT INTO terms VALUES (?, ?, ?)", sorted(changes.terms_new)),
+        ("INSERT INTO refs VALUES (?, ?, ?)", sorted(changes.refs_new)),
+    )
+    for statement, rows in steps:
+        if rows:
+            conn.executemany(statement, rows)
     changes.duties.apply(conn)
 
 

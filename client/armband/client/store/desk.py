@@ -32,38 +32,39 @@ from armband.shared.merge import State, candidates
 
 CHECKED = "checked with the office"
 """The preference that says when the base was last compared with the office's, and the outcome."""
+# One statement: the sync line is counted anew after each write. Every count walks an index.
+_COUNTS = """
+SELECT (SELECT count(*) FROM ops WHERE state = 0), (SELECT count(*) FROM ops WHERE state = 2),
+    (SELECT count(*) FROM ops WHERE state = 2 AND put_away = 0),
+    (SELECT count(*) FROM view WHERE contested = 1)
+"""
+_HELD_UP_TO = "SELECT count(*) FROM ops WHERE state = 1 AND seq <= ?"
+
 _values_decoder = msgspec.msgpack.Decoder(dict[str, str])
 
 
 def load_status(conn: sqlite3.Connection) -> SyncStatus:
     """The counts of the sync line; what the connection adds comes from the link."""
     sync = load_sync(conn)
-    waiting = _count(conn, "SELECT count(*) FROM ops WHERE state = 0")
-    refused_ever = _count(conn, "SELECT count(*) FROM ops WHERE state = 2")
+    waiting, refused_ever, refused, conflicts = conn.execute(_COUNTS).fetchone()
     stable = dropped_count(conn)
     if sync.stable_seq:
-        stable += _count(
-            conn, "SELECT count(*) FROM ops WHERE state = 1 AND seq <= ?", sync.stable_seq
-        )
+        (held,) = conn.execute(_HELD_UP_TO, (sync.stable_seq,)).fetchone()
+        stable += held
     checked, _blank, outcome = load_preference(conn, CHECKED).partition(" ")
     return SyncStatus(
         written=sync.counter,
         held=sync.counter - waiting - refused_ever,
         stable=stable,
         waiting=waiting,
-        refused=_count(conn, "SELECT count(*) FROM ops WHERE state = 2 AND put_away = 0"),
-        conflicts=_count(conn, "SELECT count(*) FROM view WHERE contested = 1"),
+        refused=refused,
+        conflicts=conflicts,
         last_contact=sync.last_contact_ms,
         checked=int(checked) if checked else None,
         agrees=outcome != "differs",
         fork=bool(sync.fork),
         revoked=bool(sync.revoked),
     )
-
-
-def _count(conn: sqlite3.Connection, sql: str, *values: object) -> int:
-    found: int = conn.execute(sql, values).fetchone()[0]
-    return found
 
 
 def load_tray(conn: sqlite3.Connection) -> list[Refused]:
