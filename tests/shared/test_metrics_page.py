@@ -62,4 +62,5 @@ def test_person_times_persons_and_households_are_told_apart() -> None:
         *("person-times 人次", "persons 人", "households 户"),
         *("visits", "records", "measurements", "units", "checkpoints"),
         *("cases", "calls", "seconds", "policy texts"),
+        *("shops", "inspections", "shifts"),
     }

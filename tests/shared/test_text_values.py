@@ -29,6 +29,13 @@ def parse(where: str, text: str) -> Value:
         ("check.temp_tenths", "36.8度", 368),
         ("check.temp_tenths", "34.0", 340),
         ("check.temp_tenths", "43.0", 430),
+        ("shift.begins_min", "20:00", 1200),
+        ("shift.begins_min", "2000", 1200),
+        ("shift.begins_min", "8", 480),
+        ("shift.begins_min", "830", 510),
+        ("shift.begins_min", "２０：３０", 1230),
+        ("shift.begins_min", "8点30分", 510),
+        ("shift.begins_min", "24:00", 0),
         ("visit.temps", "36.5 36.8", [365, 368]),
         ("visit.temps", "365,368、37.1", [365, 368, 371]),
         ("household.phone", "138-0000-1111", "13800001111"),
@@ -93,6 +100,10 @@ def test_typed_text_becomes_the_value(where: str, text: str, value: Value) -> No
         ("check.temp_tenths", "36.55", "36.5"),
         ("check.temp_tenths", "warm", "36.5"),
         ("visit.temps", "36.5 nan", "36.5"),
+        ("shift.begins_min", "25:00", "08:30"),
+        ("shift.begins_min", "8:60", "08:30"),
+        ("shift.begins_min", "24:01", "08:30"),
+        ("shift.begins_min", "8:3", "08:30"),
         ("household.phone", "12345", "7 to 15 digits"),
         ("household.people", "-1", "whole number"),
         ("household.people", "some", "whole number"),
@@ -154,6 +165,7 @@ def _values(kind: Kind, declared: Field) -> st.SearchStrategy[Value]:
         FieldType.DIGEST: st.from_regex(r"[0-9a-f]{32}", fullmatch=True),
         FieldType.DAY: st.dates().map(lambda day: day.isoformat()),
         FieldType.TIME: st.integers(0, 1 << 52),
+        FieldType.CLOCK: st.integers(0, 1439),
     }
     if declared.label == "ID tail":
         return st.from_regex(r"[0-9]{3}[0-9X]", fullmatch=True)

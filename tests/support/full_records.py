@@ -32,9 +32,21 @@ _CASE_STEPS: Patch = {
     "accepted_at": 3,
     "closed_at": 5,
 }
+_ITEMS = ("measuring", "codes", "disinfection", "masks")
 _CHECK: Patch = {"code": "red", "decision": "passed", "at": 1, "day": DAY}
 
+_INSPECTION: Patch = {"shop": REF, "at": 1, "day": DAY, **dict.fromkeys(_ITEMS, False)}
+_RECTIFICATION: Patch = {"shop": REF, "at": 1, "day": DAY, "due": DAY, "state": "open"}
+_SHIFT: Patch = {"checkpoint": REF, "day": DAY, "begins_min": 0, "ends_min": 480}
+
 FULL: Mapping[str, list[Patch]] = {
+    "shop": [{"name": "x"}, {"name": "x", "shut": True}],
+    "inspection": [_INSPECTION],
+    "rectification": [
+        *({**_RECTIFICATION, "item": item} for item in _ITEMS),
+        {**_RECTIFICATION, "item": "masks", "state": "fixed", "checked_at": 1},
+    ],
+    "shift": [{**_SHIFT, "state": "standing"}, {**_SHIFT, "state": "read", "handover": "x"}],
     "case": [
         *({**_CASE, "category": code} for code in codes("case", "category")),
         *({**_CASE, "channel": code} for code in codes("case", "channel")),

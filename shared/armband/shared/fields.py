@@ -39,6 +39,8 @@ class FieldType(enum.Enum):
     DAY = "day"
     TIME = "time"
     """UTC milliseconds."""
+    CLOCK = "clock"
+    """Minutes after midnight by the office's clocks."""
     UNIT = "unit"
     DIGEST = "digest"
     """A keyed hash; never shown."""
@@ -109,6 +111,7 @@ Ref = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}$")]
 """The id of another record, in hex."""
 Digest = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}$")]
 Day = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+MinuteOfDay = Annotated[int, msgspec.Meta(ge=0, le=1439)]
 Millis = Annotated[int, msgspec.Meta(ge=0, le=1 << 52)]
 IdTail = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{3}[0-9X]$")]
 """The last four characters of a citizen's ID number (GB 11643), the check letter in upper case."""

@@ -23,6 +23,7 @@ RIGHT: Mapping[FieldType, str] = {
     FieldType.REF: "the id of a record: 32 hexadecimal digits",
     FieldType.DAY: "a day, such as 2022-03-31, 3-31 or +7",
     FieldType.TIME: "UTC milliseconds since 1970, such as 1648684800000",
+    FieldType.CLOCK: "a time of day, such as 08:30 or 2000",
     FieldType.UNIT: "words of a-z, 0-9 and '-' joined by '/', such as lianhu/yangguang/a1/g3",
     FieldType.DIGEST: "the id of a record: 32 hexadecimal digits",
 }
@@ -33,6 +34,8 @@ TOO_SMALL = "at least {least}"
 TOO_LARGE = "at most {most}"
 EMPTY = "must not be empty"
 
+_OWN_BOUNDS = (FieldType.TEMPERATURE, FieldType.TEMPERATURES, FieldType.CLOCK)
+"""Types whose message says the bounds as people write them."""
 Parts = dict[str, object]
 _LENGTH = re.compile(r"Expected `(\w+)` of length (<=|>=) (\d+)")
 _BOUND = re.compile(r"Expected `\w+` (<=|>=) (-?\d+)")
@@ -53,7 +56,7 @@ def right_instead(declared: Field, complaint: str) -> tuple[str, Parts]:
             return EMPTY, {}
         return (TOO_LONG if length[1] == "str" else TOO_MANY), {"most": int(length[3])}
     bound = _BOUND.match(complaint)
-    if bound and declared.type not in (FieldType.TEMPERATURE, FieldType.TEMPERATURES):
+    if bound and declared.type not in _OWN_BOUNDS:
         if bound[1] == ">=":
             return TOO_SMALL, {"least": int(bound[2])}
         return TOO_LARGE, {"most": int(bound[2])}

@@ -28,6 +28,7 @@ _POINTS = str.maketrans("。·", "..")
 _TEMPERATURE = re.compile(r"([0-9]{2})\.?([0-9])(?:°c|°|度|c)?")
 _COUNT = re.compile(r"([0-9]{1,9})(?:\.0+)?[人户个位名口年]?")
 _TIME = re.compile(r"[0-9]{1,16}")
+_CLOCK = re.compile(r"([0-9]{1,2})(?:[:.点时]?([0-9]{2})分?|[点时])?")
 _LIST_GAPS = re.compile(r"[\s,，、;；/]+")
 _CHOICE_GAPS = re.compile(r"[,，、;；/\n]+")
 _DAY_PARTS = re.compile(r"(?:([0-9]{4})[-/.年])?([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
@@ -103,7 +104,14 @@ def _single_text(declared: Field | None, value: int | str) -> str:
     degrees = (FieldType.TEMPERATURE, FieldType.TEMPERATURES)
     if isinstance(value, int) and declared is not None and declared.type in degrees:
         return f"{value // 10}.{value % 10}"
+    if isinstance(value, int) and declared is not None and declared.type is FieldType.CLOCK:
+        return clock_text(value)
     return str(value)
+
+
+def clock_text(minute_of_day: int) -> str:
+    """A time of day as ``HH:MM``."""
+    return f"{minute_of_day // 60:02}:{minute_of_day % 60:02}"
 
 
 def _reserved(name: str, text: str) -> Value:
@@ -184,6 +192,15 @@ def _time(plain: str) -> int:
     return int(plain)
 
 
+def _clock(plain: str) -> int:
+    """``8``, ``08:30``, ``8.30`` or ``2000``; ``24:00`` is the end of the day, midnight."""
+    found = _CLOCK.fullmatch(plain.replace(" ", ""))
+    hours, minutes = (int(part or 0) for part in found.groups()) if found else (99, 0)
+    if minutes > 59 or hours * 60 + minutes > 1440:
+        raise _Wrong
+    return (hours * 60 + minutes) % 1440
+
+
 def _unit(plain: str) -> str:
     try:
         return check_unit(plain.lower())
@@ -204,6 +221,7 @@ _PARSERS: dict[FieldType, Callable[[str], Value]] = {
     FieldType.TEMPERATURES: _temperatures,
     FieldType.FLAG: _flag,
     FieldType.TIME: _time,
+    FieldType.CLOCK: _clock,
     FieldType.UNIT: _unit,
     FieldType.REF: _hex_id,
     FieldType.DIGEST: _hex_id,

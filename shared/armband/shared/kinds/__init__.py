@@ -11,8 +11,12 @@ from armband.shared.kinds import (
     check,
     checkpoint,
     household,
+    inspection,
     policy_text,
+    rectification,
     resident,
+    shift,
+    shop,
     staff,
     unit,
     visit,
@@ -32,6 +36,10 @@ CATALOGUE: Mapping[str, Kind] = {
         case,
         call,
         policy_text,
+        shop,
+        inspection,
+        rectification,
+        shift,
     )
 }
 
