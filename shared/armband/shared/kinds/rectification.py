@@ -33,7 +33,7 @@ ITEM_OPTIONS = (
     Option("masks", "Wears masks"),
 )
 STATE_OPTIONS = (
-    Option("open", "Open"),
+    Option("open", "Not put right"),
     Option("fixed", "Put right"),
     Option("dropped", "Dropped"),
 )

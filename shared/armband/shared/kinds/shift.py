@@ -47,7 +47,7 @@ STATE_OPTIONS = (
     Option("standing", "On duty"),
     Option("ended", "Ended"),
     Option("read", "Note read"),
-    Option("cancelled", "Cancelled"),
+    Option("cancelled", "Called off"),
 )
 
 
@@ -56,13 +56,13 @@ class Shift(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     checkpoint: Annotated[Ref, Field("Checkpoint", FieldType.REF, ref="checkpoint")]
     day: Annotated[Day, Field("Day", FieldType.DAY, hint="2022-03-31 or +1")]
-    begins_min: Annotated[MinuteOfDay, Field("From", FieldType.CLOCK, hint="20:00")]
-    ends_min: Annotated[MinuteOfDay, Field("To", FieldType.CLOCK, hint="08:00")]
+    begins_min: Annotated[MinuteOfDay, Field("Shift from", FieldType.CLOCK, hint="20:00")]
+    ends_min: Annotated[MinuteOfDay, Field("Shift to", FieldType.CLOCK, hint="08:00")]
     state: Annotated[
         Literal["planned", "standing", "ended", "read", "cancelled"],
         choice("State", STATE_OPTIONS, on_form=False),
     ]
-    staff: Annotated[Ref | None, Field("Who", FieldType.REF, ref="staff")] = None
+    staff: Annotated[Ref | None, Field("On watch", FieldType.REF, ref="staff")] = None
     began_at: Annotated[Millis | None, Field("Began", FieldType.TIME, on_form=False)] = None
     began_by: Annotated[Name | None, Field("Began by", on_form=False)] = None
     ended_at: Annotated[Millis | None, Field("Ended", FieldType.TIME, on_form=False)] = None
@@ -88,7 +88,7 @@ WORKFLOW = Workflow(
             needs=("handover",),
         ),
         Step("read", "I have read the note", ("ended",), "read", "read_at", "read_by"),
-        Step("cancel", "Cancel", ("planned",), "cancelled"),
+        Step("cancel", "Call off", ("planned",), "cancelled"),
     ),
 )
 
