@@ -95,11 +95,24 @@ def in_shared() -> dict[str, str]:
 
 def _problems(node: ast.AST) -> Iterator[str]:
     """The message of ``InvalidRecord(kind, field, "message")`` and of ``message = "…"``."""
-    if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "InvalidRecord":
-        for argument in node.args[2:3]:
-            yield from _text(argument)
     if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "message":
         yield from _text(node.value)
+    if isinstance(node, ast.FunctionDef) and node.name == "_check_whole":
+        for given in (found.value for found in ast.walk(node) if isinstance(found, ast.Return)):
+            for problem in given.elts[1:2] if isinstance(given, ast.Tuple) else ():
+                yield from _text(problem)
+    if not isinstance(node, ast.Call):
+        return
+    name = getattr(node.func, "id", "")
+    if name in {"InvalidRecord", "WrongStep"}:
+        for argument in node.args[2:3]:
+            yield from _text(argument)
+    for keyword in node.keywords:
+        if (name, keyword.arg) in {("Duty", "what"), ("Step", "label")}:
+            yield from _text(keyword.value)
+    if name == "Step":
+        for argument in node.args[1:2]:
+            yield from _text(argument)
 
 
 def labels_in_place() -> list[tuple[str, str]]:

@@ -96,6 +96,7 @@ class LedgerQuery:
     """Which records a ledger shows: newest first when the kind is dated, else by their title.
 
     ``text`` is what somebody typed into the search: initials, a name, a door, the end of a phone.
+    ``about`` is the hex id of a record: only those that refer to it.
     """
 
     kind: str
@@ -105,6 +106,7 @@ class LedgerQuery:
     day_to: str = ""
     with_void: bool = False
     only_conflicts: bool = False
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,27 @@ class Task:
     entry: Entry
     duty: Duty
     due_ms: int
+
+
+NOBODY = "-"
+"""As ``who`` of a `TodoQuery`: leaves out whatever a certain member of staff answers for."""
+
+
+@dataclass(frozen=True, slots=True)
+class TodoQuery:
+    """Which tasks somebody asks for.
+
+    Attributes:
+        who: hex id of a member of staff: leaves out what somebody else answers for; ``""`` leaves
+            out nothing.
+        ranks: only tasks of these; none for all.
+        offset, limit: the stretch of them; the counts are of all.
+    """
+
+    who: str = ""
+    ranks: tuple[Rank, ...] = ()
+    offset: int = 0
+    limit: int = 200
 
 
 @dataclass(frozen=True, slots=True)

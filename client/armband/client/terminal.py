@@ -31,6 +31,7 @@ from armband.client.model import (
     Standing,
     SyncStatus,
     Today,
+    TodoQuery,
 )
 from armband.client.recorder import Recorder
 from armband.client.search.terms import Term
@@ -46,6 +47,7 @@ from armband.shared.drafts import Draft
 from armband.shared.environment import Environment
 from armband.shared.fields import Patch
 from armband.shared.kinds.declare import VOID
+from armband.shared.kinds.duties import Rank
 from armband.shared.ops import decode_payload
 from armband.shared.policy import Policy
 from armband.shared.rollup import Metrics
@@ -204,17 +206,20 @@ class Terminal:
         """The checkpoints of this terminal's scope, by name."""
         return await self._store.all_of("checkpoint")
 
-    async def todo(self, who: str = "", limit: int = 200) -> Today:
-        """What is to be done here now, the most urgent first.
-
-        Args:
-            who: hex id of a member of staff: leaves out what somebody else answers for.
-            limit: of the tasks; the counts are of all.
-        """
+    async def todo(
+        self,
+        who: str = "",
+        limit: int = 200,
+        *,
+        offset: int = 0,
+        ranks: Sequence[Rank] = (),
+    ) -> Today:
+        """What is to be done here now, the most urgent first; see `TodoQuery`."""
         now_ms, policy = self._engine.environment.now_ms(), self.identity.policy
         begins_ms = day_begins_ms(day_of(now_ms, policy), policy)
         moment = Moment(now_ms, begins_ms, now_ms + ms_to_next_day(now_ms, policy))
-        return await self._store.today(moment, who, limit, policy)
+        query = TodoQuery(who, tuple(ranks), offset, limit)
+        return await self._store.today(moment, query, policy)
 
     async def conflicts(self) -> list[Conflict]:
         """Fields for which several values stand."""

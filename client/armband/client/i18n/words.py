@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from armband.client.i18n import CHINESE, _, language, pgettext
 from armband.shared.days import clock_of, day_of
 from armband.shared.fields import Field, FieldType, Value
-from armband.shared.kinds import CATALOGUE
+from armband.shared.kinds import CATALOGUE, Kind
 from armband.shared.policy import Policy
 
 OPTION = "option"
@@ -43,6 +43,17 @@ def option_label(declared: Field, code: str) -> str:
         if option.code == code:
             return pgettext(OPTION, option.label)
     return code
+
+
+def step_label(kind: Kind, name: str) -> str:
+    """A step of a workflow as its key says it; an unknown one is called by its name."""
+    step = kind.workflow.by_name.get(name) if kind.workflow else None
+    return _(step.label) if step else name
+
+
+def state_label(kind: Kind, code: str) -> str:
+    """A state of a workflow in words."""
+    return option_label(kind.fields[kind.workflow.field], code) if kind.workflow else code
 
 
 def join_words(words: list[str]) -> str:

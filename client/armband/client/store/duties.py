@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from armband.client.model import Task, Today
+from armband.client.model import Task, Today, TodoQuery
 from armband.client.store.entries import COLUMNS, entries_of
-from armband.client.store.tables import chunks, marks
+from armband.client.store.tables import chunks, load_identity, marks
 from armband.shared.kinds import CATALOGUE
-from armband.shared.kinds.duties import Rank
+from armband.shared.kinds.duties import Rank, role_key
 from armband.shared.policy import Policy
+from armband.shared.roles import Role
 
 _OPEN = """
 SELECT d.n, d.key, d.rank, CASE WHEN d.daily THEN :day_ends ELSE d.due_ms END AS due FROM duties d
 WHERE d.from_ms <= :now AND (d.until_ms = 0 OR d.until_ms > :now)
-    AND (:who = '' OR d.who = '' OR d.who = :who)
+    AND (:ranks = 0 OR :ranks & (1 << d.rank))
+    AND (:who = '' OR d.who IN ('', :who, :role))
     AND NOT EXISTS (SELECT 1 FROM settled s WHERE s.key = d.key
         AND s.at_ms >= CASE WHEN d.daily THEN max(d.since_ms + 1, :day_begins)
             ELSE d.since_ms + 1 END)
 ORDER BY d.rank, due, d.n, d.key
 """
+
+
+_Row = tuple[int, str, int, int]
+"""The record's number, the duty's key, its rank, and when it is due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,32 +39,36 @@ class Moment:
     day_ends_ms: int
 
 
-def load_today(
-    conn: sqlite3.Connection, moment: Moment, who: str, limit: int, policy: Policy
-) -> Today:
-    """The open duties, the most urgent first, and how many there are of each rank.
-
-    ``who`` leaves out what somebody else answers for; ``""`` leaves out nothing.
-    """
+def load_today(conn: sqlite3.Connection, moment: Moment, query: TodoQuery, policy: Policy) -> Today:
+    """A stretch of the open duties, the most urgent first, and how many there are of each rank."""
     asked = {
         "now": moment.now_ms,
         "day_begins": moment.day_begins_ms,
         "day_ends": moment.day_ends_ms,
-        "who": who,
+        "who": query.who,
+        "role": role_key(Role(load_identity(conn).role)),
+        "ranks": sum(1 << rank for rank in query.ranks),
     }
-    rows = conn.execute(_OPEN, asked).fetchall()
+    rows = _once(conn.execute(_OPEN, asked))
     counts: dict[Rank, int] = {}
     late: dict[Rank, int] = {}
     for _n, _key, number, due_ms in rows:
         rank = Rank(number)
         counts[rank] = counts.get(rank, 0) + 1
         late[rank] = late.get(rank, 0) + (due_ms <= moment.now_ms)
-    return Today(_tasks(conn, rows[:limit], policy), counts, late)
+    wanted = rows[query.offset : query.offset + query.limit]
+    return Today(_tasks(conn, wanted, policy), counts, late)
 
 
-def _tasks(
-    conn: sqlite3.Connection, rows: Sequence[tuple[int, str, int, int]], policy: Policy
-) -> tuple[Task, ...]:
+def _once(rows: Iterable[_Row]) -> list[_Row]:
+    """Of duties whose keys differ only after a ``#``, the most urgent."""
+    found: dict[tuple[int, str], _Row] = {}
+    for row in rows:
+        found.setdefault((row[0], row[1].partition("#")[0]), row)
+    return list(found.values())
+
+
+def _tasks(conn: sqlite3.Connection, rows: Sequence[_Row], policy: Policy) -> tuple[Task, ...]:
     numbers = list(dict.fromkeys(row[0] for row in rows))
     found = []
     for piece in chunks(numbers):

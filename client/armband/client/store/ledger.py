@@ -53,7 +53,8 @@ def _is_dated(kind: str) -> bool:
 
 def _conditions(query: LedgerQuery) -> tuple[str, list[object]]:
     """The index's columns that a query bounds."""
-    parts, values = ["kind = ?"], [query.kind]
+    parts = ["kind = ?"]
+    values: list[object] = [query.kind]
     if _is_dated(query.kind) and (query.day_from or query.day_to):
         parts.append("sort >= ? AND sort < ?")
         values += dated_bounds(query.day_from, query.day_to)
@@ -61,11 +62,14 @@ def _conditions(query: LedgerQuery) -> tuple[str, list[object]]:
         # "0" is the character after "/": the range is everything below the unit.
         parts.append("(unit = ? OR (unit >= ? AND unit < ?))")
         values += [query.unit, query.unit + "/", query.unit + "0"]
+    if query.about:
+        parts.append("n IN (SELECT n FROM refs WHERE target = ? AND kind = ?)")
+        values += [bytes.fromhex(query.about), query.kind]
     if not query.with_void:
         parts.append("voided = 0")
     if query.only_conflicts:
         parts.append("contested = 1")
-    return " AND ".join(parts), list[object](values)
+    return " AND ".join(parts), values
 
 
 def _page_of_found(

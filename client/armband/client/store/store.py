@@ -18,6 +18,7 @@ from armband.client.model import (
     Refused,
     SyncStatus,
     Today,
+    TodoQuery,
 )
 from armband.client.store import (
     answers,
@@ -153,10 +154,10 @@ class Store(SyncSide):
             self._units = (before, await self._db.read(figures.load_units))
         return self._units[1]
 
-    async def today(self, moment: duties.Moment, who: str, limit: int, policy: Policy) -> Today:
+    async def today(self, moment: duties.Moment, query: TodoQuery, policy: Policy) -> Today:
         """What is to be done here; see `duties.load_today`."""
         return await self._db.read(
-            partial(duties.load_today, moment=moment, who=who, limit=limit, policy=policy)
+            partial(duties.load_today, moment=moment, query=query, policy=policy)
         )
 
     async def conflicts(self) -> list[Conflict]:

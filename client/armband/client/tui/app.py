@@ -11,7 +11,6 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.events import Event
 from textual.screen import Screen
-from textual.theme import Theme
 
 from armband.client.i18n import CHINESE, ENGLISH, LANGUAGES, _, language, set_language
 from armband.client.model import (
@@ -29,55 +28,25 @@ from armband.client.tui.key_order import PATIENCE_S, ROUNDS, KeyOrder, KeyProbe
 from armband.client.tui.messages import (
     IdentityMoved,
     LedgerAsked,
+    MeChosen,
     RecordsMoved,
     RecordsWanted,
     RollupsMoved,
     StatusMoved,
+    UrgentMoved,
 )
+from armband.client.tui.modes import modes
 from armband.client.tui.screens.desk import DeskScreen
 from armband.client.tui.screens.lane import LaneScreen
 from armband.client.tui.screens.pick import Choice, PickDialog
+from armband.client.tui.theme import THEME
+from armband.client.tui.urgent import LOOK_EVERY_S, bear_duties
 from armband.client.tui.widgets.key_bar import ShownKey, key_name, keys_of
 from armband.client.tui.work import start
 from armband.shared.environment import Environment
 
 LANGUAGE = "language"
 """The preference that keeps the chosen language."""
-
-_THEME = Theme(
-    name="armband",
-    dark=True,
-    primary="#5fa8d3",
-    secondary="#8fb8de",
-    accent="#e3b341",
-    foreground="#e6e9ec",
-    background="#101418",
-    surface="#171c22",
-    panel="#1e252d",
-    success="#6cc486",
-    warning="#e3b341",
-    error="#ff7b72",
-    variables={
-        "quiet": "#8b97a3",
-        "strong": "#ffffff",
-        "good": "#6cc486",
-        "wait": "#e3b341",
-        "bad": "#ff7b72",
-        "rule": "#39434e",
-        "cursor-row": "#24425c",
-        "border": "#5fa8d3",
-        "border-blurred": "#39434e",
-        "input-cursor-background": "#e6e9ec",
-        "input-cursor-foreground": "#101418",
-        "scrollbar": "#39434e",
-        "scrollbar-hover": "#5fa8d3",
-        "scrollbar-active": "#5fa8d3",
-        "scrollbar-background": "#101418",
-        "scrollbar-background-hover": "#101418",
-        "scrollbar-background-active": "#101418",
-        "scrollbar-corner-color": "#101418",
-    },
-)
 
 
 class ArmbandApp(App[None]):
@@ -95,10 +64,11 @@ class ArmbandApp(App[None]):
         Binding("f1", "help", "Help", id="app-1-help", tooltip="What the keys here do"),
         Binding("f2", "lane", "Lane", id="app-2-lane", tooltip="Checks at a checkpoint"),
         Binding("f3", "go('visit')", "Visit", id="app-3-visit", tooltip="Record a visit"),
+        Binding("f4", "go('today')", "Today", id="app-4-today", tooltip="What is to be done"),
         Binding("f6", "go('ledger')", "Ledger", id="app-6-ledger", tooltip="Find and correct"),
         Binding("f7", "go('board')", "Board", id="app-7-board", tooltip="The figures by unit"),
         Binding("f8", "go('sync')", "Sync", id="app-8-sync", tooltip="Sync, conflicts, refused"),
-        Binding("ctrl+l", "language", "中/EN", id="app-9-language", tooltip="Chinese or English"),
+        Binding("ctrl+l", "language", "中", id="app-9-language", tooltip="Chinese or English"),
         Binding("ctrl+p", "palette", "Menu", id="app-9-palette", tooltip="Every action"),
         Binding("ctrl+q", "quit", "Quit", id="app-9-quit", show=False, priority=True),
     ]
@@ -108,8 +78,8 @@ class ArmbandApp(App[None]):
         self.context = Context(terminal, environment)
         self._keys = KeyOrder()
         self._stop_listening: Callable[[], None] = lambda: None
-        self.register_theme(_THEME)
-        self.theme = _THEME.name
+        self.register_theme(THEME)
+        self.theme = THEME.name
 
     async def on_mount(self) -> None:
         """Open the lane and listen to the engine."""
@@ -117,9 +87,11 @@ class ArmbandApp(App[None]):
         if chosen in LANGUAGES:
             set_language(chosen)
         self._stop_listening = self.context.terminal.listen(self._hear)
-        for name, make in _modes().items():
+        for name, make in modes().items():
             self.add_mode(name, partial(self._make_screen, make))
         await self.switch_mode("lane")
+        self._look_for_urgent()
+        self.set_interval(LOOK_EVERY_S, self._look_for_urgent)
 
     def on_unmount(self) -> None:
         """Hear no more."""
@@ -176,6 +148,25 @@ class ArmbandApp(App[None]):
                     screen.post_message(RollupsMoved())
                 case IdentityChanged(identity):
                     screen.post_message(IdentityMoved(identity))
+
+        if isinstance(event, IdentityChanged) or (
+            isinstance(event, RecordsChanged) and bear_duties(event.kinds)
+        ):
+            self._look_for_urgent()
+
+    # -- what cannot wait ---------------------------------------------------------------------
+
+    def _look_for_urgent(self) -> None:
+        start(self, self._tell_urgent, group="urgent", exclusive=True)
+
+    async def _tell_urgent(self) -> None:
+        await self.context.urgent.look_again(self.context.terminal, self.bell)
+        for screen in self._screens():
+            screen.post_message(UrgentMoved())
+
+    def on_me_chosen(self, _message: MeChosen) -> None:
+        """Other tasks may be mine now."""
+        self._look_for_urgent()
 
     # -- actions ------------------------------------------------------------------------------
 
@@ -235,36 +226,3 @@ def _as_choice(key: ShownKey) -> Choice[ShownKey]:
     told = _(binding.tooltip) if binding.tooltip else ""
     label = f"{_(binding.description)}  {told}".rstrip()
     return Choice(key, label, key_name(binding.key))
-
-
-def _lane() -> type[DeskScreen]:
-    return LaneScreen
-
-
-def _visit() -> type[DeskScreen]:
-    from armband.client.tui.screens.visit import VisitScreen
-
-    return VisitScreen
-
-
-def _ledger() -> type[DeskScreen]:
-    from armband.client.tui.screens.ledger import LedgerScreen
-
-    return LedgerScreen
-
-
-def _board() -> type[DeskScreen]:
-    from armband.client.tui.screens.board import BoardScreen
-
-    return BoardScreen
-
-
-def _sync() -> type[DeskScreen]:
-    from armband.client.tui.screens.sync import SyncScreen
-
-    return SyncScreen
-
-
-def _modes() -> dict[str, Callable[[], type[DeskScreen]]]:
-    """Each mode's screen; all but the lane are imported when first gone to."""
-    return {"lane": _lane, "visit": _visit, "ledger": _ledger, "board": _board, "sync": _sync}

@@ -44,6 +44,20 @@ class IdentityMoved(Message, bubble=False):
 
 
 @dataclass
+class UrgentMoved(Message, bubble=False):
+    """What cannot wait is something else now."""
+
+    def can_replace(self, message: Message) -> bool:
+        """Each says "look again", not "one more"."""
+        return isinstance(message, UrgentMoved)
+
+
+@dataclass
+class MeChosen(Message):
+    """Whoever sits here has said who of the staff that is."""
+
+
+@dataclass
 class RecordSaved(Message):
     """A record is on this terminal's disk."""
 

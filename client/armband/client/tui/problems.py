@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from armband.client.errors import StoreFull, StoreUnusable
 from armband.client.i18n import N_, _
-from armband.client.i18n.words import field_label
+from armband.client.i18n.words import field_label, join_words, state_label, step_label
 from armband.shared import wire
-from armband.shared.errors import InvalidRecord
+from armband.shared.errors import InvalidRecord, WrongStep
 from armband.shared.fields import Field, FieldType
-from armband.shared.kinds import CATALOGUE, UNIT
+from armband.shared.kinds import CATALOGUE, UNIT, Kind
 
 _RIGHT = {
     FieldType.PHONE: N_("7 to 15 digits, such as 13800000000"),
@@ -58,10 +58,24 @@ def invalid_words(error: InvalidRecord) -> str:
     """What is wrong with a field, without its name."""
     kind = CATALOGUE.get(error.kind)
     declared = kind.fields.get(error.field) if kind else None
+    if isinstance(error, WrongStep) and kind is not None:
+        return step_words(kind, error)
     if error.problem in {"must be given", "must not be empty"}:
         return required_words()
     right = right_words(error.field, declared)
     return _("Right: {what}").format(what=right) if right else error.problem
+
+
+def step_words(kind: Kind, error: WrongStep) -> str:
+    """Why a record cannot take a step, with the words of its keys and states."""
+    parts = {name: str(value) for name, value in error.parts.items()}
+    for name, label in (("step", step_label), ("steps", step_label)):
+        if name in parts:
+            parts[name] = join_words([label(kind, word) for word in parts[name].split(", ")])
+    for name in ("state", "sources"):
+        if name in parts:
+            parts[name] = join_words([state_label(kind, word) for word in parts[name].split(", ")])
+    return _(error.message).format(**parts)
 
 
 def problem_words(error: Exception) -> str:

@@ -86,6 +86,7 @@ class RecordForm(VerticalScroll, can_focus=False):
         *,
         names: Sequence[str],
         texts: Mapping[str, str] | None = None,
+        needs: frozenset[str] | None = None,
         id: str | None = None,  # noqa: A002 textual's name
     ) -> None:
         """Make a form.
@@ -95,11 +96,14 @@ class RecordForm(VerticalScroll, can_focus=False):
             search: per kind of a reference (and ``unit``), how to find what is typed.
             names: the fields to show, in order; may hold ``unit``.
             texts: field to text, to start with.
+            needs: the fields that must not stay empty; those without which no record of the kind
+                is complete, if not given.
             id: textual's.
         """
         super().__init__(id=id)
         self.kind = kind
         self.names = tuple(names)
+        self.needs = (kind.required | {UNIT}) if needs is None else needs
         self._start = dict(texts or {})
         self._rows = {name: self._make_row(name, search) for name in self.names}
 
@@ -109,13 +113,15 @@ class RecordForm(VerticalScroll, can_focus=False):
         if declared is None:
             control = RefControl(name, search[UNIT], N_("name of the unit"))
         elif declared.type in _CHOSEN:
-            control = ChoiceControl(name, declared, optional=name not in self.kind.required)
+            control = ChoiceControl(name, declared, optional=name not in self.needs)
         elif declared.type is FieldType.REF:
-            control = RefControl(name, search[declared.ref], _HINTS.get(declared.ref, ""))
+            hint = _HINTS.get(declared.ref, N_("name, initials or end of phone"))
+            control = RefControl(name, search[declared.ref], hint)
+        elif declared.type is FieldType.UNIT:
+            control = RefControl(name, search[UNIT], N_("name of the unit"))
         else:
             control = TextControl(name, declared.hint)
-        required = name in self.kind.required or name == UNIT
-        return FieldRow(self.kind.name, name, control, required=required)
+        return FieldRow(self.kind.name, name, control, required=name in self.needs)
 
     def compose(self) -> ComposeResult:
         """A row per field."""
@@ -158,7 +164,8 @@ class RecordForm(VerticalScroll, can_focus=False):
         wrong: FieldRow | None = None
         for name, row in self._rows.items():
             try:
-                patch[name] = read_field(self.kind, name, row.control.text, today)
+                needed = name in self.needs
+                patch[name] = read_field(self.kind, name, row.control.text, today, needed=needed)
             except FieldProblem as problem:
                 row.problem(str(problem))
                 wrong = wrong or row

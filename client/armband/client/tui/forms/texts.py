@@ -36,7 +36,7 @@ def form_texts(kind: Kind, fields: Mapping[str, Value], names: Mapping[str, str]
 def _text(declared: Field | None, value: Value, names: Mapping[str, str]) -> str:
     if value is None:
         return ""
-    if declared is None or declared.type is FieldType.REF:
+    if declared is None or declared.type in {FieldType.REF, FieldType.UNIT}:
         return f"={value} {names.get(str(value), str(value)[:8])}"
     if isinstance(value, list) and declared.type is FieldType.CHOICES:
         return ",".join(str(code) for code in value)

@@ -9,9 +9,16 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from armband.client.tui.context import Context
-from armband.client.tui.messages import IdentityMoved, RecordsMoved, RollupsMoved, StatusMoved
+from armband.client.tui.messages import (
+    IdentityMoved,
+    RecordsMoved,
+    RollupsMoved,
+    StatusMoved,
+    UrgentMoved,
+)
 from armband.client.tui.widgets.key_bar import KeyBar
 from armband.client.tui.widgets.title_line import TitleLine
+from armband.client.tui.widgets.urgent_line import UrgentLine
 
 
 def retranslate(root: Widget) -> None:
@@ -43,8 +50,9 @@ class DeskScreen(Screen[None]):
         """The pieces between the title row and the keys."""
 
     def compose(self) -> ComposeResult:
-        """Title, body, keys."""
+        """Title, what cannot wait, body, keys."""
         yield TitleLine()
+        yield UrgentLine(self.context)
         yield from self.body()
         yield KeyBar()
 
@@ -70,6 +78,10 @@ class DeskScreen(Screen[None]):
         """Role or scope has changed: other keys may work now."""
         self.show_place()
         self.refresh_bindings()
+
+    def on_urgent_moved(self, _message: UrgentMoved) -> None:
+        """What cannot wait is something else now."""
+        self.query_one(UrgentLine).look_again()
 
     def on_records_moved(self, message: RecordsMoved) -> None:
         """Records of some kinds may look different."""

@@ -12,7 +12,7 @@ from textual.widgets import Static
 from armband.client.errors import ClientError
 from armband.client.i18n import _
 from armband.client.i18n.entries import STANDING_TONE, standing_word, title_of
-from armband.client.i18n.words import field_label, kind_label, moment_text
+from armband.client.i18n.words import field_label, kind_label, moment_text, step_label
 from armband.client.model import Entry, History, Standing
 from armband.client.tui.context import Context
 from armband.client.tui.messages import RecordsMoved
@@ -27,7 +27,11 @@ from armband.shared.errors import InvalidRecord
 from armband.shared.fields import FieldType, Value
 from armband.shared.kinds import CATALOGUE
 from armband.shared.kinds.declare import MAX_VOID_REASON, REASON
+from armband.shared.kinds.workflow import STEP, Step
 from armband.shared.permissions import Role, may_write
+
+STEP_DIGITS = range(4, 10)
+"""The keys of the steps that lead on from where the record stands."""
 
 
 class DetailScreen(DeskScreen):
@@ -38,6 +42,7 @@ class DetailScreen(DeskScreen):
         Binding("1", "correct", "Correct", id="1-correct", tooltip="Change fields, with a reason"),
         Binding("2", "void", "Void", id="2-void", tooltip="Void the record, with a reason"),
         Binding("3", "settle", "Settle", id="3-settle", tooltip="Choose between two values"),
+        *(Binding(str(digit), f"step({digit})", show=False) for digit in STEP_DIGITS),
         Binding("escape", "leave", "Back", id="9-leave"),
         Binding("up", "scroll(-1)", show=False),
         Binding("down", "scroll(1)", show=False),
@@ -107,14 +112,29 @@ class DetailScreen(DeskScreen):
         if self.history is not None:
             self.query_one("#detail-history", FactList).facts = self._operations(self.history)
 
+    def _state(self, entry: Entry) -> list[tuple[str, Cell]]:
+        """Where the record stands in its workflow; above everything else."""
+        workflow = CATALOGUE[entry.view.kind].workflow
+        if workflow is None:
+            return []
+        declared = CATALOGUE[entry.view.kind].fields[workflow.field]
+        words = self.context.words(declared, entry.view.fields.get(workflow.field), entry.names)
+        if workflow.field in entry.view.conflicts:
+            told = _("two people took different steps; settle which one stands")
+            return [(_("State"), Cell(f"{words}  ! {told}", "wait"))]
+        return [(_("State"), Cell(words, "good"))]
+
     def _facts(self, entry: Entry) -> list[tuple[str, Cell]]:
         view = entry.view
         kind = CATALOGUE[view.kind]
         facts = []
         if view.void:
             facts.append((_("Voided"), Cell(view.void, "bad")))
+        facts += self._state(entry)
         for name, declared in kind.fields.items():
             value = view.fields.get(name)
+            if kind.workflow is not None and name == kind.workflow.field:
+                continue
             if declared.type is FieldType.DIGEST or (value is None and not declared.on_form):
                 continue
             text = self.context.words(declared, value, entry.names, masked=False)
@@ -152,6 +172,9 @@ class DetailScreen(DeskScreen):
         parts = []
         for name, value in patch.items():
             declared = kind.fields.get(name) if kind else None
+            if name == STEP and kind is not None:
+                parts.append(step_label(kind, str(value)))
+                continue
             if declared is None:
                 words = str(value)
             elif not declared.on_form:
@@ -209,6 +232,34 @@ class DetailScreen(DeskScreen):
             self.notify(problem_words(error), severity="error")
         else:
             self.notify(_("Voided."))
+
+    # -- steps --------------------------------------------------------------------------------
+
+    def steps(self) -> tuple[Step, ...]:
+        """The steps that lead on from where the record stands, if this terminal may take them."""
+        entry = self.entry
+        if entry is None or not self.check_action("correct", ()):
+            return ()
+        workflow = CATALOGUE[entry.view.kind].workflow
+        if workflow is None or workflow.field in entry.view.conflicts:
+            return ()
+        return workflow.offered(entry.view.text(workflow.field))[: len(STEP_DIGITS)]
+
+    def keys_now(self) -> list[Binding]:
+        """The keys of the steps, for footer, help and menu."""
+        return [
+            Binding(str(digit), f"step({digit})", step.label)
+            for digit, step in zip(STEP_DIGITS, self.steps(), strict=False)
+        ]
+
+    def action_step(self, digit: int) -> None:
+        """Take a step, once what it asks for is given."""
+        place = digit - STEP_DIGITS[0]
+        steps = self.steps()
+        if self.entry is not None and place < len(steps):
+            from armband.client.tui.screens.step import StepScreen
+
+            self.app.push_screen(StepScreen(self.context, self.entry, steps[place]))
 
     def action_leave(self) -> None:
         """Back to the list."""

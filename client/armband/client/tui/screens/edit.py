@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import ClassVar
 
@@ -22,12 +23,12 @@ from armband.client.tui.messages import RecordSaved, SaveFailed
 from armband.client.tui.problems import invalid_words, problem_words
 from armband.client.tui.screens.desk import DeskScreen
 from armband.client.tui.screens.detail import reason_problem
-from armband.client.tui.screens.find import path_words, searches
+from armband.client.tui.screens.find import path_words, reference_names, searches
 from armband.client.tui.screens.pick import AskDialog
 from armband.client.tui.work import start
 from armband.shared.drafts import Draft
 from armband.shared.errors import InvalidRecord
-from armband.shared.fields import Patch
+from armband.shared.fields import Patch, Value
 from armband.shared.ids import new_record_id
 from armband.shared.kinds import CATALOGUE, UNIT
 from armband.shared.kinds.declare import REASON
@@ -50,6 +51,8 @@ class EditScreen(DeskScreen):
         unit: str = "",
         entry: Entry | None = None,
         refused: Refused | None = None,
+        known: Mapping[str, Value] | None = None,
+        task: str = "",
     ) -> None:
         """Make the screen.
 
@@ -59,18 +62,23 @@ class EditScreen(DeskScreen):
             unit: of a new record, to start with.
             entry: the record to correct; None makes a new one.
             refused: the operation of the tray to mend.
+            known: what a new record holds already; what the form does not show is saved, too.
+            task: the key of the duty that it does: each has a draft of its own.
         """
         super().__init__(context)
         self.kind = CATALOGUE[kind]
         self.entry = entry
         self.refused = refused
         self._unit = unit
+        self._known = dict(known or {})
         self._before: Patch = {}
         self._start: dict[str, str] = {}
         self._saving = False
         changes = refused is not None and not refused.is_new
         self._names = tuple(refused.patch) if refused and changes else form_fields(self.kind)
-        form = f"new/{kind}" if entry is None else f"edit/{entry.view.id.hex()}"
+        form = "/".join(("new", kind, task) if task else ("new", kind))
+        if entry is not None:
+            form = f"edit/{entry.view.id.hex()}"
         if refused is not None:
             form = f"mend/{refused.op.hex()}"
         self._drafts = DraftKeeper(self, form, context.terminal)
@@ -110,8 +118,11 @@ class EditScreen(DeskScreen):
             names = dict(self.entry.names)
         elif self.refused is not None:
             patch = dict(self.refused.patch)
-        elif self._unit or len(self.context.terminal.identity.scope) == 1:
-            patch = {UNIT: self._unit or self.context.terminal.identity.scope[0]}
+        else:
+            patch = dict(self._known)
+            if self._unit or len(self.context.terminal.identity.scope) == 1:
+                patch[UNIT] = self._unit or self.context.terminal.identity.scope[0]
+            names = await reference_names(self.context, self.kind, patch)
         unit = patch.get(UNIT)
         if isinstance(unit, str) and unit:
             names[unit] = path_words(unit, units)
@@ -191,7 +202,9 @@ class EditScreen(DeskScreen):
 
     def _draft(self, patch: Patch) -> Draft:
         environment = self.context.environment
-        fields: Patch = {name: value for name, value in patch.items() if value is not None}
+        hidden = {n: value for n, value in self._known.items() if n not in self.form.names}
+        whole = {**hidden, **patch}
+        fields: Patch = {name: value for name, value in whole.items() if value is not None}
         unit = fields.pop(UNIT)
         office = self.context.terminal.identity.office
         record = self.kind.natural_id(office, str(unit), fields) or new_record_id(

@@ -7,10 +7,13 @@ from collections.abc import Mapping, Sequence
 from armband.client.i18n.entries import title_of
 from armband.client.i18n.words import masked_phone, option_label
 from armband.client.model import Entry, LedgerQuery
+from armband.client.titles import references
 from armband.client.tui.context import Context
 from armband.client.tui.forms.controls import FOUND_MAX, Found, Search
 from armband.client.tui.screens.pick import Choice, Find
-from armband.shared.kinds import CATALOGUE, UNIT
+from armband.shared.fields import Value
+from armband.shared.ids import id_from_hex
+from armband.shared.kinds import CATALOGUE, UNIT, Kind
 from armband.shared.units import depth_below, in_scope, unit_order
 from armband.shared.wire import UnitName
 
@@ -61,6 +64,16 @@ def unit_finder(context: Context, *, everything: str = "") -> Find[str]:
     return find
 
 
+def staff_finder(context: Context) -> Find[str]:
+    """For a `PickDialog` over the staff; answers with the hex of a record's id."""
+
+    async def find(typed: str) -> list[Choice[str]]:
+        search = searches(context)["staff"]
+        return [Choice(found.ref, found.label, found.note) for found in await search(typed)]
+
+    return find
+
+
 def _as_tree(units: list[tuple[str, UnitName]]) -> list[tuple[str, UnitName]]:
     return sorted(units, key=lambda item: unit_order(item[0]))
 
@@ -90,6 +103,20 @@ def searches(context: Context) -> dict[str, Search]:
 
     kinds = sorted(kind for kind in CATALOGUE if kind != UNIT)
     return {UNIT: units, **{kind: of_kind(kind) for kind in kinds}}
+
+
+async def reference_names(
+    context: Context, kind: Kind, fields: Mapping[str, Value]
+) -> dict[str, str]:
+    """Hex id of each record that these values refer to, to what to call it."""
+    terminal = context.terminal
+    names = {}
+    for name, _target in references(kind):
+        value = fields.get(name)
+        entry = await terminal.entry(id_from_hex(value)) if isinstance(value, str) else None
+        if entry is not None:
+            names[entry.view.id.hex()] = title_of(entry, terminal.identity.policy, terminal.today)
+    return names
 
 
 def _found(context: Context, entry: Entry, units: Mapping[str, UnitName]) -> Found:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Protocol, runtime_checkable
 
 from rich.cells import cell_len
 from textual.app import RenderResult
@@ -27,6 +27,14 @@ def key_name(key: str) -> str:
     return _SHORT.get(key, key.capitalize())
 
 
+@runtime_checkable
+class HasKeysNow(Protocol):
+    """A screen of which some keys depend on what it shows."""
+
+    def keys_now(self) -> list[Binding]:
+        """Those keys, with the words for them."""
+
+
 @dataclass(frozen=True, slots=True)
 class ShownKey:
     """A key that works on a screen, and whose action it is."""
@@ -47,7 +55,8 @@ def keys_of(screen: Screen[object]) -> list[ShownKey]:
         nodes.append((screen.app, True))
     found = []
     for node, everywhere in nodes:
-        for binding in node.BINDINGS:
+        now = node.keys_now() if isinstance(node, HasKeysNow) else []
+        for binding in (*node.BINDINGS, *now):
             if isinstance(binding, Binding) and binding.description:
                 action = binding.action.partition("(")[0]
                 if node.check_action(action, ()):

@@ -85,10 +85,24 @@ class PagedList(ScrollView, can_focus=True):
         columns: Callable[[], Sequence[Column]],
         *,
         empty: Callable[[], str] = lambda: "",
+        same: Callable[[object], object] | None = None,
         id: str | None = None,  # noqa: A002 textual's name
     ) -> None:
+        """Make a list.
+
+        Args:
+            load: ``(offset, limit)`` to the total and the rows; called in a worker.
+            paint: a row and its number to its cells.
+            columns: asked anew when the language changes.
+            empty: what to say when there is no row.
+            same: what makes a row the same row after the list was asked anew in its place: the
+                cursor follows it, and it stays where it is on the screen.
+            id: textual's.
+        """
         super().__init__(id=id)
         self._load = load
+        self._same = same
+        self._keeps_place = False
         self._paint = paint
         self._columns_of = columns
         self._columns: Sequence[Column] = ()
@@ -111,6 +125,7 @@ class PagedList(ScrollView, can_focus=True):
         if not keep_place:
             self.scroll_to(0, 0, animate=False, force=True)
             self.set_reactive(PagedList.cursor, 0)
+        self._keeps_place = keep_place
         self._generation += 1
         self._asked.clear()
         self.loaded = False
@@ -177,7 +192,9 @@ class PagedList(ScrollView, can_focus=True):
         message.stop()
         if message.generation != self._generation:
             return
+        moved_by = 0
         if not self.loaded:
+            moved_by = self._moved_by(message.page, message.rows)
             self._pages.clear()
             self.loaded = True
         self._pages[message.page] = message.rows
@@ -189,9 +206,22 @@ class PagedList(ScrollView, can_focus=True):
         self.total = message.total
         self.virtual_size = Size(0, message.total)
         last = max(0, message.total - 1)
-        self.cursor = min(self.cursor, last)
+        if moved_by:
+            self.scroll_to(0, self.scroll_offset.y + moved_by, animate=False, force=True)
+        self.cursor = min(self.cursor + moved_by, last)
         self.refresh()
         self.post_message(self.Moved(self, self.cursor, self.current))
+
+    def _moved_by(self, page: int, rows: Sequence[object]) -> int:
+        """How many rows further down the row under the cursor stands in a page read anew."""
+        current = self.current
+        if self._same is None or not self._keeps_place or current is None:
+            return 0
+        here = self._same(current)
+        for place, row in enumerate(rows):
+            if self._same(row) == here:
+                return page * PAGE_ROWS + place - self.cursor
+        return 0
 
     # -- drawing ------------------------------------------------------------------------------
 
