@@ -22,6 +22,8 @@ WHOLE: dict[str, Patch] = {
     "household": {"unit": "o/c1", "door": "3-2-502"},
     "resident": {"unit": "o/c1", "name": "李雪婷"},
     "staff": {"unit": "o/c1", "name": "王建国"},
+    "post": {"unit": "o/c1", "staff": REF, "role": "grid_manager"},
+    "resource": {"unit": "o/c1", "name": "共建单位", "type": "organisation"},
     "checkpoint": {"unit": "o/c1", "name": "东门"},
     "visit": {
         "unit": "o/c1",

@@ -58,12 +58,21 @@ FULL: Mapping[str, list[Patch]] = {
     ],
     "call": [{"topic": code, "at": 1, "day": DAY} for code in codes("call", "topic")],
     "policy_text": [{"title": "x", "text": "x", "from_day": DAY}],
-    "unit": [{"name": "x", "level": level} for level in codes("unit", "level")],
+    "unit": [
+        *({"name": "x", "level": level} for level in codes("unit", "level")),
+        {"name": "x", "level": "compound", "no_manager": True},
+    ],
+    "post": [{"staff": REF, "role": code} for code in codes("post", "role")],
+    "resource": [{"name": "x", "type": code} for code in codes("resource", "type")],
     "household": [
         {"door": "1", "people": 3, "care": list(codes("household", "care"))},
     ],
     "resident": [{"name": "x", "residence": "floating", "registered_elsewhere": True}],
-    "staff": [{"name": "x", "posts": list(codes("staff", "posts"))}],
+    "staff": [
+        {"name": "x", "posts": list(codes("staff", "posts"))},
+        {"name": "x", "until": DAY},
+        {"name": "x", "reserve": True},
+    ],
     "checkpoint": [{"name": "x"}],
     "visit": [
         {**_VISIT, "people_seen": 1, "temps": [380], "needs": "x"},
