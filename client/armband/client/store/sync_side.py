@@ -9,6 +9,7 @@ from armband.client.model import Identity
 from armband.client.store import answers, base, chain, figures, tables
 from armband.client.store.core import Kinds, StoreCore
 from armband.client.store.driver import Database
+from armband.client.store.undelivered import load_undelivered
 from armband.client.sync_port import Batch, RollupPart, SyncPoint
 from armband.shared import wire
 
@@ -76,6 +77,10 @@ class SyncSide(StoreCore):
         )
         self._proved = agree
         return agree, kinds
+
+    async def undelivered(self) -> list[tuple[bytes, int]]:
+        """Cases that have arrived here and do not say so; see `undelivered.load_undelivered`."""
+        return await self._db.read(load_undelivered)
 
     async def rebuild(self) -> Kinds:
         """Empty the base; the next hello asks for everything."""
