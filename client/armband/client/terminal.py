@@ -9,10 +9,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from armband.client import keys, lock
+from armband.client.deliveries import Deliveries
 from armband.client.engine import Engine
 from armband.client.errors import OfficeUnreachable, StoreMissing
 from armband.client.link import Link
@@ -63,6 +65,8 @@ class Terminal:
         self._link: Link | None = None
         self._online: asyncio.Task[None] | None = None
         self._watches = Watches()
+        self._deliveries = Deliveries(self, self._store.undelivered, engine.environment.now_ms)
+        self.listen(self._deliveries.hear)
 
     # -- what is known without waiting --------------------------------------------------------
 
@@ -109,7 +113,7 @@ class Terminal:
             InvalidRecord: for the first draft that is not right; nothing is saved.
             UnknownKind: this release has no such kind; nothing is saved.
         """
-        recorder = self._recorder()
+        recorder = await self._recorder_with_shifts()
         whole = recorder.with_opened(drafts)
         plan = partial(recorder.plan, whole)
         saved = await self._save([draft.id for draft in whole], plan, len(whole))
@@ -146,7 +150,7 @@ class Terminal:
             InvalidRecord: it is still not right; it stays in the tray.
         """
         refused = await self._store.refused(op)
-        recorder = self._recorder()
+        recorder = await self._recorder_with_shifts()
         saved = await self._save(
             [refused.record],
             lambda known: [recorder.mend(refused, patch, known[refused.record])],
@@ -168,6 +172,11 @@ class Terminal:
 
     def _recorder(self) -> Recorder:
         return Recorder(self.identity, self._engine.environment.now_ms())
+
+    async def _recorder_with_shifts(self) -> Recorder:
+        """One who knows which shifts stand, for records that are dated to theirs."""
+        spans = await self._store.shifts_around(self.today, self.identity.policy)
+        return replace(self._recorder(), shifts=spans)
 
     async def _save(self, records: Sequence[bytes], plan: Plan, count: int) -> list[Saved]:
         environment = self._engine.environment
@@ -300,6 +309,7 @@ class Terminal:
         if self._link is not None and self._online is None:
             self._online = asyncio.ensure_future(self._link.run())
             self._online.add_done_callback(_report_failure)
+            self._deliveries.look()
 
     async def close(self) -> None:
         """Stop the link, finish what is being saved, close the store."""
@@ -307,6 +317,7 @@ class Terminal:
             self._online.cancel()
             await asyncio.wait([self._online])
             self._online = None
+        await self._deliveries.close()
         await self._engine.close()
 
 
