@@ -123,6 +123,19 @@ def test_an_office_that_speaks_only_other_protocols_is_left() -> None:
     assert caught.value.code == wire.CLOSE_PROTOCOL
 
 
+@pytest.mark.parametrize(("newest", "spoken"), [(1, 1), (2, 2), (3, 3), (5, 3)])
+def test_the_newest_protocol_that_both_speak_is_spoken(
+    newest: int, spoken: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wire, "PROTOCOL", 3)
+    [effect] = session_at(point()).receive(
+        wire.encode(wire.Challenge(1, newest, "lianhu", EPOCH, NONCE, 0))
+    )
+    assert isinstance(effect, Send)
+    assert isinstance(effect.message, wire.Hello)
+    assert effect.message.protocol == spoken
+
+
 def test_another_office_behind_the_same_certificate_is_left() -> None:
     session = session_at(point())
     with pytest.raises(ProtocolViolation, match="office 'elsewhere'"):

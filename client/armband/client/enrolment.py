@@ -117,7 +117,8 @@ async def _agree(
     challenge = await _next(transport)
     if not isinstance(challenge, wire.Challenge):
         raise _nonsense(challenge)
-    if not challenge.oldest <= wire.PROTOCOL <= challenge.newest:
+    spoken = wire.common_protocol(challenge)
+    if spoken is None:
         raise OfficeUnreachable(
             _("the office speaks protocol {oldest} to {newest}, this terminal {own}").format(
                 oldest=challenge.oldest, newest=challenge.newest, own=wire.PROTOCOL
@@ -130,7 +131,7 @@ async def _agree(
         return handshake.enrol_proof(secret, side, transport.fingerprint, key.public, nonces)
 
     enrol_message = wire.Enrol(
-        protocol=wire.PROTOCOL,
+        protocol=spoken,
         invite=handshake.invite_id(code),
         public_key=key.public,
         nonce=nonces[1],

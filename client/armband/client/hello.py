@@ -43,11 +43,11 @@ class Opening:
     now_ms: Callable[[], int]
 
 
-def signed_hello(nonce: bytes, opening: Opening, signer: Signer) -> wire.Hello:
-    """The hello that answers a challenge with this nonce."""
+def signed_hello(nonce: bytes, protocol: int, opening: Opening, signer: Signer) -> wire.Hello:
+    """The hello that answers a challenge with this nonce, in a protocol that both speak."""
     point = opening.point
     unsigned = wire.Hello(
-        protocol=wire.PROTOCOL,
+        protocol=protocol,
         schema=wire.SCHEMA,
         software=opening.software,
         key_id=signer.key_id,

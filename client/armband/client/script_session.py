@@ -72,8 +72,9 @@ class ScriptSession:
         match message:
             case wire.Challenge():
                 self.state = State.GREETING
-                # The office says no when it does not speak this protocol.
-                return [Send(wire.TokenHello(wire.PROTOCOL, self._software, self._token))]
+                # The office says no when there is no protocol that both speak.
+                spoken = wire.common_protocol(message) or wire.PROTOCOL
+                return [Send(wire.TokenHello(spoken, self._software, self._token))]
             case wire.Welcome():
                 return self._subscribe(message)
             case wire.RollupFrame():

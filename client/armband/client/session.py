@@ -147,11 +147,12 @@ class Session:
                 raise AssertionError("no state of a session takes it")
 
     def _greet(self, challenge: wire.Challenge) -> list[Effect]:
-        if not challenge.oldest <= wire.PROTOCOL <= challenge.newest:
+        spoken = wire.common_protocol(challenge)
+        if spoken is None:
             raise ProtocolViolation(
                 wire.CLOSE_PROTOCOL,
                 f"the office speaks protocol {challenge.oldest} to {challenge.newest}, "
-                f"this terminal {wire.PROTOCOL}",
+                f"this terminal {wire.OLDEST_PROTOCOL} to {wire.PROTOCOL}",
             )
         opening = self._opening
         if challenge.office != opening.office:
@@ -160,7 +161,7 @@ class Session:
                 f"this is the office {challenge.office!r}, enrolled was {opening.office!r}",
             )
         self.state = State.GREETING
-        return [Send(signed_hello(challenge.nonce, opening, self._signer))]
+        return [Send(signed_hello(challenge.nonce, spoken, opening, self._signer))]
 
     def _welcomed(self, welcome: wire.Welcome) -> list[Effect]:
         point = self._opening.point

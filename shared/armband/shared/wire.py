@@ -20,7 +20,9 @@ from armband.shared.ops import WireOp
 from armband.shared.policy import Policy
 
 PROTOCOL = 1
-OLDEST_PROTOCOL = 1
+OLDEST_PROTOCOL = max(1, PROTOCOL - 2)
+"""The office takes the two before its own. A message with a new tag must not reach a peer that
+speaks an older protocol: `tests/sim/release.py` says what each knows."""
 SCHEMA = 1
 """Version of the kinds' declarations. A newer one is carried, never refused."""
 
@@ -49,6 +51,12 @@ class Challenge(msgspec.Struct, frozen=True, array_like=True, tag=1):
     epoch: Id
     nonce: Annotated[bytes, msgspec.Meta(min_length=32, max_length=32)]
     now_ms: OfficeTime
+
+
+def common_protocol(challenge: Challenge) -> int | None:
+    """The newest protocol that both sides speak; None when there is none."""
+    spoken = min(PROTOCOL, challenge.newest)
+    return spoken if spoken >= max(OLDEST_PROTOCOL, challenge.oldest) else None
 
 
 # From the terminal or the script.
@@ -95,7 +103,8 @@ class Push(msgspec.Struct, frozen=True, array_like=True, tag=5):
     """Consecutive operations of the terminal's chain: packed list of `ops.WireOp`.
 
     ``prev_dropped``: the terminal keeps the operation before the first no longer, because a backup
-    holds it; an office that lacks it takes these as a branch, since nobody can push it again.
+    holds it or a damaged disk lost it; an office that lacks it takes these as a branch: nobody can
+    push it again.
     """
 
     prev: Id

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from armband.client.errors import UnknownOperation
 from armband.client.overlay import seen_by_next, shown_view
 from armband.client.store.derive import refresh
-from armband.client.store.journal import is_dropped
 from armband.client.store.tables import Unproved, load_bases, load_own, load_sync
 from armband.client.sync_port import Batch
 from armband.shared import hlc, ops
@@ -126,4 +125,10 @@ def waiting(conn: sqlite3.Connection, after: int, max_ops: int, max_bytes: int) 
             raise Unproved(f"operation {counter} is not what was written")
         head = op_id
         wires.append(wire)
-    return Batch(prev, first, wires, is_dropped(conn, first - 1))
+    return Batch(prev, first, wires, prev_dropped=first > 1 and not _is_kept(conn, first - 1))
+
+
+def _is_kept(conn: sqlite3.Connection, counter: int) -> bool:
+    """Whether an own operation is here: not dropped in good order, nor lost by a damaged disk."""
+    found = conn.execute("SELECT 1 FROM ops WHERE counter = ?", (counter,)).fetchone()
+    return found is not None

@@ -69,14 +69,6 @@ def dropped_runs(conn: sqlite3.Connection) -> list[Run]:
     return conn.execute("SELECT first, last, head FROM dropped ORDER BY first").fetchall()
 
 
-def is_dropped(conn: sqlite3.Connection, counter: int) -> bool:
-    """Whether the own operation of this counter was dropped."""
-    row = conn.execute(
-        "SELECT last FROM dropped WHERE first <= ? ORDER BY first DESC LIMIT 1", (counter,)
-    ).fetchone()
-    return row is not None and counter <= row[0]
-
-
 def dropped_count(conn: sqlite3.Connection) -> int:
     """How many own operations were dropped."""
     (found,) = conn.execute("SELECT coalesce(sum(last - first + 1), 0) FROM dropped").fetchone()
