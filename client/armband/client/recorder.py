@@ -7,7 +7,8 @@ draft that is not right raises, and the caller's transaction keeps nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 import msgspec
 
@@ -23,6 +24,7 @@ from armband.shared.fields import FieldType, Patch
 from armband.shared.ids import NO_ID
 from armband.shared.kinds import CATALOGUE, Kind, kind_named
 from armband.shared.kinds.declare import RESERVED, UNIT, VOID, View
+from armband.shared.kinds.shift import Span, day_at
 from armband.shared.kinds.workflow import Seen
 from armband.shared.merge import State, Write, merge, view
 from armband.shared.ops import Payload
@@ -43,6 +45,8 @@ class Recorder:
 
     identity: Identity
     now_ms: int
+    shifts: Mapping[str, Sequence[Span]] = field(default_factory=dict)
+    """Hex id of a checkpoint to its shifts: what is recorded there belongs to their days."""
 
     def with_opened(self, drafts: Sequence[Draft]) -> list[Draft]:
         """The drafts, each followed by those of the records that begin with it."""
@@ -54,7 +58,7 @@ class Recorder:
             if kind is None or kind.opens is None:
                 continue
             fields = dict(draft.fields)
-            dated(kind, fields, self.now_ms, policy)
+            dated(kind, fields, self.now_ms, policy, self.shifts)
             opened = kind.opened_by(View(draft.id, draft.kind, draft.unit, fields), policy)
             whole.extend(Opened(d.kind, d.id, d.unit, d.fields) for d in opened)
         return whole
@@ -92,7 +96,7 @@ class Recorder:
         kind = kind_named(draft.kind)
         patch: Patch = {name: value for name, value in draft.fields.items() if value is not None}
         patch[UNIT] = draft.unit
-        dated(kind, patch, self.now_ms, self.identity.policy)
+        dated(kind, patch, self.now_ms, self.identity.policy, self.shifts)
         if kind.workflow is not None:
             patch.setdefault(kind.workflow.field, kind.workflow.starts[0])
         kind.check_new(patch)
@@ -149,8 +153,17 @@ class Recorder:
         return payload
 
 
-def dated(kind: Kind, patch: Patch, now_ms: int, policy: Policy) -> None:
-    """Give a new record of a dated kind its moment and the office's day of it, where absent."""
+def dated(
+    kind: Kind,
+    patch: Patch,
+    now_ms: int,
+    policy: Policy,
+    shifts: Mapping[str, Sequence[Span]] = MappingProxyType({}),
+) -> None:
+    """Give a new record of a dated kind its moment and the day that it belongs to, where absent.
+
+    Work at a checkpoint belongs to the day of the shift that stands there, else to the office's.
+    """
     if not kind.dated:
         return
     declared = kind.fields.get(AT)
@@ -158,7 +171,8 @@ def dated(kind: Kind, patch: Patch, now_ms: int, policy: Policy) -> None:
         patch[AT] = now_ms
     at = patch.get(AT)
     if patch.get(kind.dated) is None and isinstance(at, int) and at >= 0:
-        patch[kind.dated] = day_of(at, policy)
+        there = shifts.get(str(patch.get(kind.shifted)), ())
+        patch[kind.dated] = day_at(there, at) or day_of(at, policy)
 
 
 def _seen(kind: Kind, present: View) -> Seen | None:

@@ -171,7 +171,7 @@ class Terminal:
         await self._engine.settled(write())
 
     def _recorder(self) -> Recorder:
-        return Recorder(self.identity, self._engine.environment.now_ms())
+        return Recorder(self.identity, self._engine.environment.now_ms(), self._store.shifts)
 
     async def _recorder_with_shifts(self) -> Recorder:
         """One who knows which shifts stand, for records that are dated to theirs."""

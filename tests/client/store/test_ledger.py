@@ -26,7 +26,7 @@ HOME_A, HOME_B = b"\x11" * 16, b"\x12" * 16
 async def fill(local: Local) -> None:
     """Two homes, three people, 40 checks over four units and five days; two voided."""
     office = MiniOffice(local.clock.now_ms)
-    office.write(GRID.encode(), "unit", {"unit": GRID, "name": "第3网格", "level": "grid"})
+    office.write(b"\x03grid".rjust(16), "unit", {"unit": GRID, "name": "第3网格", "level": "grid"})
     office.write(HOME_A, "household", {"unit": GRID, "door": "3-2-502", "head": "李雪婷"})
     office.write(HOME_B, "household", {"unit": OTHER, "door": "3-2-50", "head": "王建国"})
     people: list[tuple[bytes, Patch]] = [

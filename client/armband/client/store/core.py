@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TypeVar
 
+from armband.client.errors import StoreUnusable
 from armband.client.store.connection import Work
 from armband.client.store.driver import Database
+from armband.client.store.roster import Shifts, load_shifts
+from armband.shared.kinds.shift import KIND as SHIFT_KIND
 from armband.shared.kinds.unit import KIND as UNIT_KIND
 
 T = TypeVar("T")
@@ -22,6 +26,8 @@ class StoreCore:
         """Rises with every write."""
         self._others = 0
         """Rises with every write that is not the recording of somebody's work here."""
+        self.shifts: Shifts = {}
+        """Which shifts stand when; as new as the last write."""
         self._unit_changes = 0
         """Rises when units look different."""
 
@@ -39,7 +45,15 @@ class StoreCore:
             self._changes += 1
             self._others += not is_save
         self._unit_changes += UNIT_KIND.name in kinds
+        if SHIFT_KIND.name in kinds:
+            # What was written is on the disk: a read that fails now must not say otherwise.
+            with suppress(StoreUnusable):
+                await self.load_shifts()
         return result, kinds
+
+    async def load_shifts(self) -> None:
+        """Look at the shifts again."""
+        self.shifts = await self._db.read(load_shifts)
 
     async def _change(self, work: Work[Kinds]) -> Kinds:
         """As `_write`, for work that gives nothing but the changed kinds."""

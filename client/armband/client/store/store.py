@@ -75,7 +75,9 @@ class Store(SyncSide):
         # The store has opened at least once since it was changed over: they have done their duty.
         for old in of_older_releases:
             old.unlink(missing_ok=True)
-        return cls(database)
+        store = cls(database)
+        await store.load_shifts()
+        return store
 
     # Whose store it is.
     async def is_enrolled(self) -> bool:

@@ -150,4 +150,5 @@ KIND = Kind(
         "activity.records": "visits and checks of the day; a unit with at least one has reported",
     },
     dated="day",
+    shifted="checkpoint",
 )

@@ -107,6 +107,7 @@ class Kind:
             of what an inspection found; their ids follow from its id (`ids.opened_record_id`).
         names_others: records that refer to one of this kind are found by its name, too.
         dated: the field that holds the record's day, if it has one.
+        shifted: the field that names the checkpoint to whose shift's day a record belongs.
         natural_key: two people who enter one door offline make one record.
         check_whole: the problem of a complete record as ``(field, problem)``, or None.
     """
@@ -127,6 +128,7 @@ class Kind:
     opens: Opens | None = None
     names_others: bool = False
     dated: str = ""
+    shifted: str = ""
     natural_key: NaturalKey = no_natural_key
     check_whole: Callable[[Any], tuple[str, str] | None] = field(default=lambda _body: None)
 

@@ -121,12 +121,12 @@ def span_of(fields: Mapping[str, Value], policy: Policy) -> Span | None:
     return Span(checkpoint, day, from_ms, from_ms + minutes * _MINUTE_MS)
 
 
-def day_at(spans: Iterable[Span], checkpoint: str, at_ms: int) -> str:
-    """The day of the shift that stands at a checkpoint at a moment, ``""`` when none does.
+def day_at(spans: Iterable[Span], at_ms: int) -> str:
+    """The day of the shift that stands at a moment, of those of one checkpoint; ``""`` for none.
 
     Where two overlap, the one that began first is still answering for the gate.
     """
-    there = [s for s in spans if s.checkpoint == checkpoint and s.from_ms <= at_ms < s.to_ms]
+    there = [span for span in spans if span.from_ms <= at_ms < span.to_ms]
     return min(there, key=lambda span: (span.from_ms, span.day)).day if there else ""
 
 

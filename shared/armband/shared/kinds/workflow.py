@@ -91,8 +91,9 @@ class Workflow:
         if step is None:
             return patch
         whole: Patch = {**patch, self.field: step.target}
-        firsts = ((name, now_ms) for name in step.firsts if present.get(name) is None)
-        for name, value in ((step.moment, now_ms), (step.person, person), *firsts):
+        firsts = [(name, now_ms) for name in step.firsts if present.get(name) is None]
+        belongs: list[tuple[str, Value]] = [(step.moment, now_ms), (step.person, person), *firsts]
+        for name, value in belongs:
             if name and whole.get(name) is None:
                 whole[name] = value
         gone = (name for name in step.clears if present.get(name) is not None)
