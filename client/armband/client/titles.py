@@ -58,7 +58,9 @@ def about(view: View) -> tuple[bytes, ...]:
     if kind is None:
         return ()
     texts = (view.text(name) for name, target in references(kind) if _names_others(target))
-    return tuple(dict.fromkeys(bytes.fromhex(text) for text in texts if _is_id(text)))
+    # And the record that stands for this one: it is asked for which were merged into it.
+    named = (*texts, view.same_as)
+    return tuple(dict.fromkeys(bytes.fromhex(text) for text in named if _is_id(text)))
 
 
 def _names_others(kind: str) -> bool:
@@ -98,4 +100,6 @@ def names_wanted(views: Iterable[View]) -> tuple[bytes, ...]:
             text = view.text(name)
             if _is_id(text):
                 wanted[bytes.fromhex(text)] = None
+        if view.same_as:
+            wanted[bytes.fromhex(view.same_as)] = None
     return tuple(wanted)

@@ -19,14 +19,16 @@ from armband.client.headless.references import resolve
 from armband.client.headless.saving import Saver
 from armband.client.i18n import _, pgettext
 from armband.client.i18n.words import OPTION
+from armband.client.merging import check_same
 from armband.client.model import Entry
 from armband.client.terminal import Terminal
 from armband.shared.drafts import Draft
 from armband.shared.errors import ArmbandError, InvalidRecord
-from armband.shared.fields import FieldType, Option, Patch, Value
+from armband.shared.fields import Field, FieldType, Option, Patch, Value
 from armband.shared.ids import id_from_hex
 from armband.shared.kinds import CATALOGUE, UNIT, VOID, Kind, kind_named
 from armband.shared.kinds.declare import RESERVED
+from armband.shared.kinds.same import SAME_AS
 from armband.shared.text_values import parse_field
 
 ID = "id"
@@ -103,6 +105,9 @@ async def _draft(terminal: Terminal, line: Line) -> Draft:
     unit = str(fields.pop(UNIT, "") or "")
     if unit:
         await check_place(terminal, kind, unit)
+    if fields.get(SAME_AS) is not None:
+        same = await _stays(terminal, kind, line.fields, known)
+        fields[SAME_AS] = same
     if known is not None:
         return Draft(kind.name, known.view.id, unit, fields)
     if kind.name == "check" and CHECKPOINT not in fields:
@@ -115,6 +120,16 @@ async def _draft(terminal: Terminal, line: Line) -> Draft:
         terminal, line.new_id
     )
     return Draft(kind.name, new_id, placed, fields)
+
+
+async def _stays(terminal: Terminal, kind: Kind, given: dict[str, Any], known: Entry | None) -> str:
+    """The id of the record that stands for the line's, which must be one that is here."""
+    if known is None:
+        raise InvalidRecord(kind.name, SAME_AS, _("needs id=ID of the record that goes"))
+    declared = Field(SAME_AS, FieldType.REF, ref=kind.name)
+    found = await resolve(terminal, kind.name, SAME_AS, declared, str(given[SAME_AS]))
+    await check_same(terminal, known.view.id, kind.name, found.view.id.hex())
+    return found.view.id.hex()
 
 
 async def _known(terminal: Terminal, kind: Kind, given: object) -> Entry | None:

@@ -8,6 +8,7 @@ from armband.client.i18n import CHINESE, _, language, pgettext
 from armband.shared.days import clock_of, day_of
 from armband.shared.fields import Field, FieldType, Value
 from armband.shared.kinds import CATALOGUE, Kind
+from armband.shared.kinds.same import SAME_AS
 from armband.shared.policy import Policy
 
 OPTION = "option"
@@ -32,6 +33,8 @@ def field_label(kind: str, name: str) -> str:
         return _("Unit")
     if name == "void":
         return _("Voided")
+    if name == SAME_AS:
+        return _("Same as")
     known = CATALOGUE.get(kind)
     declared = known.fields.get(name) if known else None
     return pgettext(f"{kind}.{name}", declared.label) if declared else name

@@ -15,6 +15,7 @@ from armband.client.store.tables import chunks, decode_patch, marks
 from armband.client.titles import references
 from armband.shared.fields import Patch
 from armband.shared.kinds import CATALOGUE
+from armband.shared.kinds.same import SAME_AS, survivor
 
 Pieces = Sequence[Sequence[Term]]
 HOUSEHOLD, RESIDENT = "household", "resident"
@@ -119,12 +120,38 @@ def match(
         )
     }
     chosen = [rows[n] for n in numbers if n in rows][:limit]
-    decoded = [(record, kind, unit, decode_patch(raw)) for record, kind, unit, raw in chosen]
+    decoded = _standing(
+        conn, [(record, kind, unit, decode_patch(raw)) for record, kind, unit, raw in chosen]
+    )
     doors = _doors(conn, [_text(fields, HOUSEHOLD) for _r, _k, _u, fields in decoded])
     return [
         _match(record, kind, unit, fields, doors, unit_names)
         for record, kind, unit, fields in decoded
     ]
+
+
+Row = tuple[bytes, str, str, Patch]
+
+
+def _standing(conn: sqlite3.Connection, rows: Sequence[Row]) -> list[Row]:
+    """The rows, with those that were merged into another replaced by the one that stands."""
+    if not any(SAME_AS in fields for _record, _kind, _unit, fields in rows):
+        return list(rows)
+    known = {record.hex(): (record, kind, unit, fields) for record, kind, unit, fields in rows}
+
+    def same_as(record: str) -> str | None:
+        if record not in known:
+            row = conn.execute(
+                "SELECT record, kind, unit, fields FROM view WHERE record = ? AND voided = 0",
+                (bytes.fromhex(record),),
+            ).fetchone()
+            if row is None:
+                return None
+            known[record] = (row[0], row[1], row[2], decode_patch(row[3]))
+        return _text(known[record][3], SAME_AS)
+
+    found = dict.fromkeys(survivor(record.hex(), same_as) for record, _k, _u, _f in rows)
+    return [known[record] for record in found]
 
 
 def _match(

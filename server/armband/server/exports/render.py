@@ -15,7 +15,7 @@ from armband.shared.text_values import clock_text
 Cell = str | int | float
 Names = Mapping[str, Mapping[str, str]]
 """Kind to hex id to what to call the record."""
-_OWN = ("unit_name", "unit", "void", "conflicts", "id")
+_OWN = ("unit_name", "unit", "void", "same_as", "conflicts", "id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Ledger:
             for name in view.conflicts
         )
         unit_name = self.unit_names.get(view.unit, "")
-        return [*cells, unit_name, view.unit, view.void, conflicts, view.id.hex()]
+        return [*cells, unit_name, view.unit, view.void, view.same_as, conflicts, view.id.hex()]
 
     def _cell(self, name: str, value: Value) -> Cell:
         if value is None:
@@ -103,6 +103,7 @@ class Ledger:
             "fields": fields,
             "names": names,
             "void": view.void,
+            "same_as": view.same_as,
             "conflicts": list(view.conflicts),
         }
 

@@ -18,6 +18,7 @@ OWN_HEADS: Mapping[str, tuple[str, str]] = {
     "unit_name": ("辖区", "Unit"),
     "unit": ("辖区代码", "Unit code"),
     "void": ("作废原因", "Void"),
+    "same_as": ("并入记录", "Same as"),
     "conflicts": ("待定", "In conflict"),
     "id": ("记录编号", "Record"),
 }

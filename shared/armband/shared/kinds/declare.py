@@ -15,6 +15,7 @@ from armband.shared.errors import InvalidRecord
 from armband.shared.fields import Field, FieldType, Patch, Value
 from armband.shared.ids import natural_record_id
 from armband.shared.kinds.duties import Duty, Settled
+from armband.shared.kinds.same import SAME_AS, is_id
 from armband.shared.kinds.workflow import STEP, Seen, Workflow
 from armband.shared.policy import Policy
 from armband.shared.right import EMPTY, right_instead
@@ -26,7 +27,7 @@ VOID = "void"
 """A voided record carries the reason here; nothing is ever deleted."""
 REASON = "reason"
 """Why a record was corrected, as the newest correction says; never in conflict with another."""
-RESERVED = (UNIT, VOID, REASON, STEP)
+RESERVED = (UNIT, VOID, REASON, STEP, SAME_AS)
 NEVER_IN_CONFLICT = frozenset({REASON, STEP})
 """They belong to the change that they came with."""
 MAX_VOID_REASON = 200
@@ -62,6 +63,12 @@ class View:
     stamp: int = 0
     conflicts: tuple[str, ...] = ()
     suspect: bool = False
+
+    @property
+    def same_as(self) -> str:
+        """Hex id of the record that stands for this one, ``""`` when none does."""
+        other = self.fields.get(SAME_AS)
+        return other if isinstance(other, str) and is_id(other) and other != self.id.hex() else ""
 
     def text(self, name: str) -> str:
         """A text field, ``""`` when absent or of another type."""
@@ -241,7 +248,10 @@ class Kind:
         return None if key is None else natural_record_id(office, self.name, *key)
 
     def contributions(self, view: View, policy: Policy) -> tuple[Contribution, ...]:
-        """What a record adds to the roll-ups; nothing when it is voided or incomplete."""
+        """What a record adds to the roll-ups.
+
+        Nothing when it is voided, incomplete, or another record stands for it.
+        """
         body = self._counted_body(view)
         return () if body is None else self.contribute(view, body, policy)
 
@@ -264,7 +274,7 @@ class Kind:
         return self.opens(view, body, policy)
 
     def _counted_body(self, view: View) -> msgspec.Struct | None:
-        if view.void or not view.unit:
+        if view.void or not view.unit or view.same_as:
             return None
         try:
             return self.parse(view.fields)
@@ -280,6 +290,12 @@ def _declared(kind: str, name: str, hint: object) -> Field:
 
 
 def _check_reserved(kind: str, name: str, value: Value) -> None:
+    if name == SAME_AS:
+        if value is not None and not is_id(value):
+            raise InvalidRecord(kind, name, "must be the id of the record that stays")
+        if value is not None and kind == "unit":
+            raise InvalidRecord(kind, name, "units are merged by re-gridding at the office")
+        return
     if not isinstance(value, str):
         raise InvalidRecord(kind, name, "must be a text")
     if name in (VOID, REASON) and not 0 < len(value) <= MAX_VOID_REASON:

@@ -25,7 +25,7 @@ from armband.client.tui.widgets.fact_list import FactList
 from armband.client.tui.work import start
 from armband.shared.errors import InvalidRecord
 from armband.shared.fields import FieldType, Value
-from armband.shared.kinds import CATALOGUE
+from armband.shared.kinds import CATALOGUE, UNIT
 from armband.shared.kinds.declare import MAX_VOID_REASON, REASON
 from armband.shared.kinds.workflow import STEP, Step
 from armband.shared.permissions import Role, may_write
@@ -43,6 +43,7 @@ class DetailScreen(DeskScreen):
         Binding("2", "void", "Void", id="2-void", tooltip="Void the record, with a reason"),
         Binding("3", "settle", "Settle", id="3-settle", tooltip="Choose between two values"),
         *(Binding(str(digit), f"step({digit})", show=False) for digit in STEP_DIGITS),
+        Binding("0", "same", "Same as", id="8-same", tooltip="Another record is of the same"),
         Binding("escape", "leave", "Back", id="9-leave"),
         Binding("up", "scroll(-1)", show=False),
         Binding("down", "scroll(1)", show=False),
@@ -130,6 +131,10 @@ class DetailScreen(DeskScreen):
         facts = []
         if view.void:
             facts.append((_("Voided"), Cell(view.void, "bad")))
+        if view.same_as:
+            name = entry.names.get(view.same_as) or view.same_as[:8]
+            told = _("counts nowhere; both histories stay")
+            facts.append((_("Same as"), Cell(f"{name}  ({told})", "wait")))
         facts += self._state(entry)
         for name, declared in kind.fields.items():
             value = view.fields.get(name)
@@ -191,7 +196,7 @@ class DetailScreen(DeskScreen):
 
     def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
         """What may be done depends on the role, on voiding and on conflicts."""
-        if action not in {"correct", "void", "settle"}:
+        if action not in {"correct", "void", "settle", "same"}:
             return True
         entry = self.entry
         if entry is None or entry.view.void:
@@ -200,6 +205,8 @@ class DetailScreen(DeskScreen):
         role = Role(identity.role)
         if not may_write(role, entry.view.kind, entry.view.unit, identity.scope):
             return False
+        if action == "same":
+            return entry.view.kind != UNIT
         return bool(entry.view.conflicts) if action == "settle" else True
 
     def action_correct(self) -> None:
@@ -232,6 +239,13 @@ class DetailScreen(DeskScreen):
             self.notify(problem_words(error), severity="error")
         else:
             self.notify(_("Voided."))
+
+    def action_same(self) -> None:
+        """Choose the record that stands for this one, or take that back."""
+        from armband.client.tui.screens.same import choose_same
+
+        if self.entry is not None:
+            choose_same(self, self.entry)
 
     # -- steps --------------------------------------------------------------------------------
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from armband.client.i18n.entries import title_of
-from armband.client.i18n.words import masked_phone, option_label
+from armband.client.i18n.words import kind_plural, masked_phone, option_label
+from armband.client.merging import standing_for
 from armband.client.model import Entry, LedgerQuery
 from armband.client.titles import references
 from armband.client.tui.context import Context
@@ -14,6 +15,7 @@ from armband.client.tui.screens.pick import Choice, Find
 from armband.shared.fields import Value
 from armband.shared.ids import id_from_hex
 from armband.shared.kinds import CATALOGUE, UNIT, Kind
+from armband.shared.permissions import Role, readable_kinds
 from armband.shared.units import depth_below, in_scope, unit_order
 from armband.shared.wire import UnitName
 
@@ -64,6 +66,23 @@ def unit_finder(context: Context, *, everything: str = "") -> Find[str]:
     return find
 
 
+def kinds_here(context: Context) -> list[str]:
+    """The kinds that this terminal may read: first those of the day's work, then the registers."""
+    readable = readable_kinds(Role(context.terminal.identity.role))
+    return sorted((k for k in CATALOGUE if k in readable), key=lambda k: not CATALOGUE[k].dated)
+
+
+def kind_finder(kinds: Sequence[str]) -> Find[str]:
+    """For a `PickDialog` over kinds of records."""
+
+    async def find(typed: str) -> list[Choice[str]]:
+        wanted = typed.strip().lower()
+        named = [Choice(kind, kind_plural(kind), kind) for kind in kinds]
+        return [c for c in named if wanted in c.label.lower() or wanted in c.note]
+
+    return find
+
+
 def staff_finder(context: Context) -> Find[str]:
     """For a `PickDialog` over the staff; answers with the hex of a record's id."""
 
@@ -97,7 +116,8 @@ def searches(context: Context) -> dict[str, Search]:
         async def find(typed: str) -> list[Found]:
             page = await context.terminal.ledger(LedgerQuery(kind, text=typed), 0, FOUND_MAX)
             known = await context.terminal.units()
-            return [_found(context, entry, known) for entry in page.entries]
+            entries = await standing_for(context.terminal, page.entries)
+            return [_found(context, entry, known) for entry in entries]
 
         return find
 

@@ -71,7 +71,7 @@ def ledger_cells(context: Context, entry: Entry) -> Sequence[Cell]:
     """A record's row."""
     view = entry.view
     kind = CATALOGUE[view.kind]
-    void = bool(view.void)
+    void = bool(view.void or view.same_as)
     cells = []
     for name in kind.columns:
         if view.kind == "check" and name == "resident":
@@ -93,13 +93,15 @@ def ledger_cells(context: Context, entry: Entry) -> Sequence[Cell]:
 def standing_width() -> int:
     """Cells of the longest word that `standing_cell` gives."""
     words = [standing_word(standing) for standing in Standing]
-    return max(map(cell_len, (*words, _("Conflict"), _("Voided"))))
+    return max(map(cell_len, (*words, _("Conflict"), _("Voided"), _("Merged"))))
 
 
 def standing_cell(entry: Entry) -> Cell:
     """Voided, in conflict, or where its newest change stands."""
     if entry.view.void:
         return Cell(_("Voided"), "quiet")
+    if entry.view.same_as:
+        return Cell(_("Merged"), "quiet")
     if entry.view.conflicts:
         return Cell(_("Conflict"), "wait")
     return Cell(standing_word(entry.standing), STANDING_TONE[entry.standing])
