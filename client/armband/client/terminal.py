@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -113,7 +112,7 @@ class Terminal:
             InvalidRecord: for the first draft that is not right; nothing is saved.
             UnknownKind: this release has no such kind; nothing is saved.
         """
-        recorder = await self._recorder_with_shifts()
+        recorder = self._recorder()
         whole = recorder.with_opened(drafts)
         plan = partial(recorder.plan, whole)
         saved = await self._save([draft.id for draft in whole], plan, len(whole))
@@ -150,7 +149,7 @@ class Terminal:
             InvalidRecord: it is still not right; it stays in the tray.
         """
         refused = await self._store.refused(op)
-        recorder = await self._recorder_with_shifts()
+        recorder = self._recorder()
         saved = await self._save(
             [refused.record],
             lambda known: [recorder.mend(refused, patch, known[refused.record])],
@@ -172,11 +171,6 @@ class Terminal:
 
     def _recorder(self) -> Recorder:
         return Recorder(self.identity, self._engine.environment.now_ms(), self._store.shifts)
-
-    async def _recorder_with_shifts(self) -> Recorder:
-        """One who knows which shifts stand, for records that are dated to theirs."""
-        spans = await self._store.shifts_around(self.today, self.identity.policy)
-        return replace(self._recorder(), shifts=spans)
 
     async def _save(self, records: Sequence[bytes], plan: Plan, count: int) -> list[Saved]:
         environment = self._engine.environment
