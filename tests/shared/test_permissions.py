@@ -16,7 +16,9 @@ def test_nobody_writes_outside_the_scope_and_only_names_of_places_are_read_there
 ) -> None:
     for unit in (BESIDE, ABOVE, "", "p"):
         assert not may_write(role, kind, unit, SCOPE)
-        assert may_read(role, kind, unit, SCOPE) == (kind == "unit")
+        goes_down = unit == ABOVE and kind in CATALOGUE and CATALOGUE[kind].goes_down
+        read = kind == "unit" or (goes_down and role is not Role.SCRIPT)
+        assert may_read(role, kind, unit, SCOPE) == read
         assert not may_write(role, kind, unit, ())
 
 

@@ -16,7 +16,7 @@ from armband.server.office import Office
 from armband.server.watch import Reported, Watch
 from armband.shared.days import ms_to_next_day
 from armband.shared.environment import Environment
-from armband.shared.permissions import OFFICE_WIDE
+from armband.shared.permissions import OFFICE_WIDE, goes_down
 from armband.shared.rollup import Coverage, coverage
 from armband.shared.units import is_within, lineage
 from armband.shared.wire import Subscribe, UnitName
@@ -137,7 +137,8 @@ class Hub:
                     watch.offer(key, commit.to_seq, metrics)
 
     def _concerned(self, record: ChangedRow) -> list[Follower]:
-        if record.kind in OFFICE_WIDE:
+        if record.kind in OFFICE_WIDE or goes_down(record.kind):
+            # Few of them; each follower knows whether its own units are meant.
             return list(self._followers.values())
         units = dict.fromkeys((*lineage(record.unit), *lineage(record.old_unit)))
         found: dict[int, Follower] = {}

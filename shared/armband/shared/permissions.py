@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 from armband.shared.kinds import CATALOGUE
 from armband.shared.roles import STAFF, Role
-from armband.shared.units import in_scope
+from armband.shared.units import in_scope, is_within
 
 OFFICE_WIDE = frozenset({"unit"})
 """Kinds that everyone in the office may read wherever they hang: names of places, no people."""
@@ -30,8 +30,21 @@ def may_read(role: Role, kind: str, unit: str, scope: Iterable[str]) -> bool:
     if kind in OFFICE_WIDE:
         return True
     declared = CATALOGUE.get(kind)
-    allowed = role in STAFF if declared is None else role in declared.readers
-    return allowed and in_scope(unit, scope)
+    if declared is None:
+        return role in STAFF and in_scope(unit, scope)
+    if role not in declared.readers:
+        return False
+    return in_scope(unit, scope) or (declared.goes_down and is_above(unit, scope))
+
+
+def is_above(unit: str, scope: Iterable[str]) -> bool:
+    """Whether a unit of ``scope`` stands below ``unit``."""
+    return bool(unit) and any(is_within(own, unit) for own in scope)
+
+
+def goes_down(kind: str) -> bool:
+    """Whether records of this kind are read in all units below theirs."""
+    return kind in CATALOGUE and CATALOGUE[kind].goes_down
 
 
 def totals_scope(scope: Iterable[str], *, is_script: bool) -> tuple[str, ...]:

@@ -90,6 +90,21 @@ async def test_a_role_reads_its_kinds(store: Store) -> None:
 
 
 @BOTH_WAYS
+async def test_what_is_said_to_a_unit_is_read_in_all_units_below_it(store: Store) -> None:
+    zhang = Author("zhang")
+    said: Patch = {"title": "x", "text": "x", "from_day": DAY}
+    for number, unit in enumerate(["lianhu", "lianhu/yg", G1, "lianhu/yg/g1/m1", G2], 1):
+        await push(store, zhang.op(number, {**said, "unit": unit}, kind="policy_text"))
+    (page,) = await feed(store, [G1])
+    assert records([page]) == [1, 2, 3, 4]
+    digest = set_digest([(decode_state(row.state).id, row.seq) for row in page.rows])
+    assert page.digest is not None
+    assert (page.digest.digest, page.digest.count) == (digest, 4)
+    assert records(await feed(store, [G1, G2])) == [1, 2, 3, 4, 5]
+    assert records(await feed(store, [G1], role=Role.SCRIPT)) == []
+
+
+@BOTH_WAYS
 async def test_a_record_comes_once_at_its_newest_change(store: Store) -> None:
     zhang = Author("zhang")
     await push(store, household(zhang, 1, G1), household(zhang, 2, G1))

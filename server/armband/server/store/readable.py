@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from armband.shared.permissions import OFFICE_WIDE, Role, may_read
-from armband.shared.units import is_within
+from armband.shared.permissions import OFFICE_WIDE, Role, goes_down, may_read
+from armband.shared.units import is_within, lineage
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,14 @@ def readable_ranges(role: Role, scope: Sequence[str], kinds: Iterable[str]) -> l
             ranges.append(UnitRange(kind, *_ANY))
         elif roots and may_read(role, kind, roots[0], roots):
             ranges.extend(UnitRange(kind, *bounds) for unit in roots for bounds in within(unit))
+            if goes_down(kind):
+                ranges.extend(UnitRange(kind, unit, unit) for unit in _above(roots))
     return ranges
+
+
+def _above(roots: Iterable[str]) -> tuple[str, ...]:
+    """The units above these, once each."""
+    return tuple(dict.fromkeys(unit for root in roots for unit in lineage(root)[1:]))
 
 
 def within(unit: str) -> tuple[tuple[str, str], tuple[str, str]]:

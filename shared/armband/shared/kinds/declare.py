@@ -107,6 +107,7 @@ class Kind:
         derive: what a report works out of a row's sums: percentiles, what is overdue.
         writers: the roles whose terminals may make and change records of this kind.
         readers: the roles to whom the office sends them.
+        goes_down: terminals of the units below read them too, as what is said to all of these.
         workflow: its states and steps, if it has any.
         duties: ``(view, body, policy)`` to what the record asks somebody to do.
         settles: the same to what the record shows to have been done.
@@ -128,6 +129,7 @@ class Kind:
     metrics: Mapping[str, str]
     writers: frozenset[Role]
     readers: frozenset[Role] = STAFF
+    goes_down: bool = False
     derive: Derive | None = None
     workflow: Workflow | None = None
     duties: Duties | None = None

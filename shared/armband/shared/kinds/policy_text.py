@@ -59,5 +59,6 @@ KIND = Kind(
     check_whole=_check_whole,
     columns=("title", "topic", "from_day", "to_day", "source"),
     writers=DESKS,
+    goes_down=True,
     metrics={"policy_texts.total": "policy texts that exist now, in force or not"},
 )
