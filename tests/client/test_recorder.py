@@ -37,6 +37,12 @@ def test_the_day_follows_a_given_moment() -> None:
     assert payload.patch["day"] == "2022-03-23"
 
 
+def test_a_clock_before_1970_stops_no_work() -> None:
+    recorder = Recorder(identity(), -60 * 365 * 86_400_000)
+    (payload,) = recorder.plan([Draft("check", ID, GRID, CHECK)], {ID: NEW})
+    assert (payload.patch["at"], payload.patch["day"]) == (0, "1970-01-01")
+
+
 def test_a_given_day_stays() -> None:
     fields: Patch = {**CHECK, "day": "2022-03-01"}
     (payload,) = RECORDER.plan([Draft("check", ID, GRID, fields)], {ID: NEW})
