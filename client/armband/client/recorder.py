@@ -168,7 +168,7 @@ def dated(
         return
     declared = kind.fields.get(AT)
     if declared is not None and declared.type is FieldType.TIME and patch.get(AT) is None:
-        # A clock before 1970 counts as 1970, as in its stamps: nothing is refused because of a clock.
+        # A clock before 1970 counts as 1970, as in its stamps: it stops no work.
         patch[AT] = max(now_ms, 0)
     at = patch.get(AT)
     if patch.get(kind.dated) is None and isinstance(at, int) and at >= 0:
