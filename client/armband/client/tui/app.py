@@ -65,11 +65,13 @@ class ArmbandApp(App[None]):
         Binding("f2", "lane", "Lane", id="app-2-lane", tooltip="Checks at a checkpoint"),
         Binding("f3", "go('visit')", "Visit", id="app-3-visit", tooltip="Record a visit"),
         Binding("f4", "go('today')", "Today", id="app-4-today", tooltip="What is to be done"),
+        Binding("f5", "go('cases')", "Cases", id="app-5-cases", tooltip="Dispatch, accept, close"),
         Binding("f6", "go('ledger')", "Ledger", id="app-6-ledger", tooltip="Find and correct"),
         Binding("f7", "go('board')", "Board", id="app-7-board", tooltip="The figures by unit"),
         Binding("f8", "go('sync')", "Sync", id="app-8-sync", tooltip="Sync, conflicts, refused"),
-        Binding("ctrl+l", "language", "中", id="app-9-language", tooltip="Chinese or English"),
+        Binding("f12", "call", "Call", id="app-9-call", show=False, tooltip="A telephone call"),
         Binding("ctrl+p", "palette", "Menu", id="app-9-palette", tooltip="Every action"),
+        Binding("ctrl+l", "language", "中", id="app-9-language", tooltip="Chinese or English"),
         Binding("ctrl+q", "quit", "Quit", id="app-9-quit", show=False, priority=True),
     ]
 
@@ -194,6 +196,22 @@ class ArmbandApp(App[None]):
             if isinstance(screen, DeskScreen):
                 screen.retranslate()
         start(self, partial(self.context.terminal.set_preference, LANGUAGE, language()))
+
+    def action_call(self) -> None:
+        """A telephone call: what about, and it is saved."""
+        from armband.client.tui.screens.calls import CallDialog
+
+        def about(topic: str | None) -> None:
+            if topic is not None:
+                start(self, partial(self._save_call, topic), group="call")
+
+        if not isinstance(self.screen, CallDialog):
+            self.push_screen(CallDialog(), about)
+
+    async def _save_call(self, topic: str) -> None:
+        from armband.client.tui.screens.calls import save_call
+
+        self.push_screen(await save_call(self.context, topic))
 
     def action_help(self) -> None:
         """Say what the keys here do."""

@@ -24,6 +24,12 @@ def _today() -> type[DeskScreen]:
     return TodayScreen
 
 
+def _cases() -> type[DeskScreen]:
+    from armband.client.tui.screens.cases import CasesScreen
+
+    return CasesScreen
+
+
 def _ledger() -> type[DeskScreen]:
     from armband.client.tui.screens.ledger import LedgerScreen
 
@@ -48,6 +54,7 @@ def modes() -> dict[str, Callable[[], type[DeskScreen]]]:
         "lane": _lane,
         "visit": _visit,
         "today": _today,
+        "cases": _cases,
         "ledger": _ledger,
         "board": _board,
         "sync": _sync,

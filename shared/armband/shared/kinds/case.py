@@ -187,11 +187,16 @@ def _duties(view: View, body: Any, policy: Policy) -> tuple[Duty, ...]:
         due = begins + policy.accept_within_s * 1000
     else:
         due = day_begins_ms(add_days(day_of(begins, policy), 1), policy)
-    from_ms = dict.fromkeys(_DESKS, begins)
-    if case.state == "accepted" and (who := addressee(view.fields)):
-        from_ms = dict.fromkeys(who, begins)
+    # At once, also where the clock of whoever took the last step is ahead of this one.
+    from_ms = dict.fromkeys(_DESKS, 0)
+    if case.state == "accepted" and (mine := addressee(view.fields)):
+        from_ms = dict.fromkeys(mine, 0)
     if case.state == "dispatched":
-        rung = [(who, level.from_ms) for level in levels(view.fields, policy) for who in level.who]
+        rung = [
+            (who, level.from_ms if level.number else 0)
+            for level in levels(view.fields, policy)
+            for who in level.who
+        ]
         from_ms = dict(reversed(rung))  # who stands on two levels is rung from the first on
     key = f"case:{view.id.hex()}"
     return tuple(
