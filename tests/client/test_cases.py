@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from armband.client.store.undelivered import ME
+from armband.client.store.sitting import ME
 from armband.shared.drafts import Draft
 from armband.shared.errors import WrongStep
 from armband.shared.fields import Patch

@@ -39,6 +39,7 @@ from armband.client.search.terms import Term
 from armband.client.store.chain import Appended, Plan
 from armband.client.store.duties import Moment
 from armband.client.store.fresh import is_there
+from armband.client.store.sitting import ME
 from armband.client.store.store import STORE_FILE, Kinds, Store
 from armband.client.sync_port import Connect
 from armband.client.watches import Watches
@@ -223,6 +224,14 @@ class Terminal:
         moment = Moment(now_ms, begins_ms, now_ms + ms_to_next_day(now_ms, policy))
         query = TodoQuery(who, tuple(ranks), offset, limit)
         return await self._store.today(moment, query, policy)
+
+    async def me(self) -> str:
+        """The hex id of the member of staff who sits here; see `sitting.who_sits_here`."""
+        return await self._store.who_sits_here()
+
+    async def be(self, staff: str) -> None:
+        """Whoever sits here is this member of staff (hex id), until somebody else says so."""
+        await self._store.set_preference(ME, staff)
 
     async def conflicts(self) -> list[Conflict]:
         """Fields for which several values stand."""

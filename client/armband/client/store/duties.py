@@ -6,11 +6,14 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from armband.client.model import Task, Today, TodoQuery
 from armband.client.store.entries import COLUMNS, entries_of
+from armband.client.store.sitting import posts_of, who_sits_here
 from armband.client.store.tables import chunks, load_identity, marks
 from armband.shared.kinds import CATALOGUE
-from armband.shared.kinds.duties import Rank, role_key
+from armband.shared.kinds.duties import Rank, post_key, role_key
 from armband.shared.policy import Policy
 from armband.shared.roles import Role
 
@@ -18,8 +21,10 @@ _OPEN = """
 SELECT d.n, d.key, d.rank, CASE WHEN d.daily THEN :day_ends ELSE d.due_ms END AS due FROM duties d
 WHERE d.from_ms <= :now AND (d.until_ms = 0 OR d.until_ms > :now)
     AND (:ranks = 0 OR :ranks & (1 << d.rank))
-    AND (:who = '' OR d.who IN ('', :who, :role))
-    AND NOT EXISTS (SELECT 1 FROM settled s WHERE s.key = d.key
+    AND (:everyones OR d.who IN (SELECT value FROM json_each(:mine)))
+    AND NOT EXISTS (SELECT 1 FROM settled s WHERE s.key IN (d.key,
+            substr(d.key, 1, instr(d.key || '#', '#') - 1) || '#' || :me,
+            substr(d.key, 1, instr(d.key || '#', '#') - 1) || '#' || :terminal)
         AND s.at_ms >= CASE WHEN d.daily THEN max(d.since_ms + 1, :day_begins)
             ELSE d.since_ms + 1 END)
 ORDER BY d.rank, due, d.n, d.key
@@ -41,12 +46,16 @@ class Moment:
 
 def load_today(conn: sqlite3.Connection, moment: Moment, query: TodoQuery, policy: Policy) -> Today:
     """A stretch of the open duties, the most urgent first, and how many there are of each rank."""
+    identity = load_identity(conn)
+    me = who_sits_here(conn)
     asked = {
         "now": moment.now_ms,
         "day_begins": moment.day_begins_ms,
         "day_ends": moment.day_ends_ms,
-        "who": query.who,
-        "role": role_key(Role(load_identity(conn).role)),
+        "everyones": not query.who,
+        "mine": _answered_by(conn, query.who, Role(identity.role), moment.now_ms),
+        "me": me,
+        "terminal": identity.terminal,
         "ranks": sum(1 << rank for rank in query.ranks),
     }
     rows = _once(conn.execute(_OPEN, asked))
@@ -58,6 +67,12 @@ def load_today(conn: sqlite3.Connection, moment: Moment, query: TodoQuery, polic
         late[rank] = late.get(rank, 0) + (due_ms <= moment.now_ms)
     wanted = rows[query.offset : query.offset + query.limit]
     return Today(_tasks(conn, wanted, policy), counts, late)
+
+
+def _answered_by(conn: sqlite3.Connection, who: str, role: Role, now_ms: int) -> str:
+    """As JSON: every ``who`` of a duty for which a member of the staff answers."""
+    posts = (post_key(post) for post in posts_of(conn, who, now_ms))
+    return msgspec.json.encode(["", who, role_key(role), *posts]).decode()
 
 
 def _once(rows: Iterable[_Row]) -> list[_Row]:

@@ -33,7 +33,7 @@ class DutyRows:
             times = (duty.from_ms, duty.due_ms, duty.until_ms, duty.since_ms)
             self.duties.append((n, duty.key, int(duty.rank), *times, duty.daily, duty.who))
         for done in dict.fromkeys(kind.settled_by(view, policy)):
-            self.settled.append((done.key, done.at_ms, n))
+            self.settled.append((done.whole_key, done.at_ms, n))
 
     def apply(self, conn: sqlite3.Connection) -> None:
         """Write the rows."""

@@ -31,6 +31,7 @@ from armband.client.store import (
     ledger,
     overlaid,
     people,
+    sitting,
     tables,
     upgrade,
 )
@@ -161,6 +162,10 @@ class Store(SyncSide):
         return await self._db.read(
             partial(duties.load_today, moment=moment, query=query, policy=policy)
         )
+
+    async def who_sits_here(self) -> str:
+        """The hex id of the member of staff at this terminal, or ``""``."""
+        return await self._db.read(sitting.who_sits_here)
 
     async def conflicts(self) -> list[Conflict]:
         """Fields with several standing values."""

@@ -5,24 +5,19 @@ from __future__ import annotations
 import sqlite3
 
 from armband.client.model import Standing
-from armband.client.store.desk import load_preference
 from armband.client.store.entries import COLUMNS, entries_of
+from armband.client.store.sitting import who_sits_here
 from armband.client.store.tables import load_identity
 from armband.shared.kinds.case_clock import is_addressee, undelivered_since
 from armband.shared.kinds.duties import Rank
 from armband.shared.roles import Role
 
-ME = "me"
-"""The preference that says which member of the staff sits here: the hex of a record's id."""
-
 
 def load_undelivered(conn: sqlite3.Connection) -> list[tuple[bytes, int]]:
     """Each such case, and the moment of its dispatch; none that the office refused to be told."""
     identity = load_identity(conn)
-    namesakes = _namesakes(conn, identity.person)
-    chosen = load_preference(conn, ME)
-    # Of several people of one name nobody can tell who sits here, until somebody says it.
-    staff = [chosen] if chosen else namesakes * (len(namesakes) == 1)
+    me = who_sits_here(conn)
+    staff = [me] if me else []
     rows = conn.execute(
         f"SELECT {COLUMNS} FROM view NOT INDEXED WHERE kind = 'case' AND voided = 0 AND n IN "
         "(SELECT n FROM duties WHERE rank = ?) ORDER BY n",
@@ -38,11 +33,3 @@ def load_undelivered(conn: sqlite3.Connection) -> list[tuple[bytes, int]]:
             found.append((entry.view.id, since))
     return found
 
-
-def _namesakes(conn: sqlite3.Connection, person: str) -> list[str]:
-    """Members of the staff who are called as the person of this terminal."""
-    rows = conn.execute(
-        "SELECT record FROM view WHERE kind = 'staff' AND voided = 0 AND title = ? ORDER BY n",
-        (person,),
-    )
-    return [record.hex() for (record,) in rows]

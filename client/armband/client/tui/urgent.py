@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from armband.client.model import NOBODY, LedgerQuery, Task
+from armband.client.model import NOBODY, Task
 from armband.client.terminal import Terminal
 from armband.shared.kinds import CATALOGUE
 from armband.shared.kinds.duties import Rank
 
 URGENT = (Rank.CALL_UP, Rank.CLOCK)
 """The ranks that ring and count down."""
-ME = "me"
-"""The preference that keeps who of the staff sits here: the hex of a record's id."""
 LOOK_EVERY_S = 15.0
 """A task appears when its time comes, too, and then no record changes."""
 _SHOWN_MAX = 50
@@ -30,30 +28,13 @@ class UrgentTasks:
     async def look_again(self, terminal: Terminal, ring: Callable[[], None]) -> None:
         """Read anew; ``ring`` when one has appeared."""
         todo = await terminal.todo(
-            await who_sits_here(terminal) or NOBODY, _SHOWN_MAX, ranks=URGENT
+            await terminal.me() or NOBODY, _SHOWN_MAX, ranks=URGENT
         )
         self.tasks, self.count = todo.tasks, sum(todo.counts.values())
         there = {(task.entry.view.id, task.duty.key) for task in todo.tasks}
         if there - self.rung:
             ring()
         self.rung = there
-
-
-async def who_sits_here(terminal: Terminal) -> str:
-    """The hex id of the member of staff at this terminal, ``""`` when it is not plain who.
-
-    Chosen once, or the only one of the scope who is called as the office calls this terminal's
-    person.
-    """
-    chosen = await terminal.preference(ME)
-    if chosen:
-        return chosen
-    person = terminal.identity.person
-    if not person:
-        return ""
-    page = await terminal.ledger(LedgerQuery("staff", text=person), 0, 20)
-    same = [entry.view.id.hex() for entry in page.entries if entry.view.text("name") == person]
-    return same[0] if len(same) == 1 else ""
 
 
 def bear_duties(kinds: frozenset[str]) -> bool:

@@ -46,8 +46,8 @@ class Duty:
         form: the kind whose form does it; ``""`` when a step of the record itself does.
         step: the step of the record's workflow that does it.
         prefill: what the form knows already.
-        who: hex id of the member of staff who answers for it, or `role_key` of the terminals that
-            do; ``""`` for everyone of the unit.
+        who: hex id of the member of staff who answers for it, or `role_key` of the terminals or
+            `post_key` of the staff who do; ``""`` for everyone of the unit.
     """
 
     key: str
@@ -69,9 +69,27 @@ def role_key(role: Role) -> str:
     return f"role:{role.value}"
 
 
+def post_key(post: str) -> str:
+    """A duty's ``who`` when everyone of the staff with a post answers for it."""
+    return f"post:{post}"
+
+
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """Something was done: it settles the duties of that key that were due since before."""
+    """Something was done: it settles the duties of that key that were due since before.
+
+    Attributes:
+        key: the duty's, without what follows a ``#`` when ``by`` is given.
+        at_ms: when it was done.
+        by: who has done it for themselves alone: the hex id of a member of staff, or the name of
+            a terminal. The duty stays with everybody else.
+    """
 
     key: str
     at_ms: int
+    by: str = ""
+
+    @property
+    def whole_key(self) -> str:
+        """The key under which it is kept."""
+        return f"{self.key}#{self.by}" if self.by else self.key

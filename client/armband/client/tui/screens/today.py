@@ -31,7 +31,7 @@ from armband.client.tui.screens.today_rows import (
     today_columns,
 )
 from armband.client.tui.text import Cell
-from armband.client.tui.urgent import LOOK_EVERY_S, ME, URGENT, bear_duties, who_sits_here
+from armband.client.tui.urgent import LOOK_EVERY_S, URGENT, bear_duties
 from armband.client.tui.widgets.paged_list import Heading, PagedList
 from armband.client.tui.work import start
 from armband.shared.ids import id_from_hex
@@ -101,7 +101,7 @@ class TodayScreen(DeskScreen):
 
     async def _learn_who(self) -> None:
         terminal = self.context.terminal
-        self._me = await who_sits_here(terminal)
+        self._me = await terminal.me()
         entry = await terminal.entry(id_from_hex(self._me)) if self._me else None
         self._my_name = entry.view.text("name") if entry else ""
 
@@ -239,7 +239,7 @@ class TodayScreen(DeskScreen):
         self.app.push_screen(PickDialog(_("Who of the staff are you?"), find), chosen)
 
     async def _be(self, ref: str) -> None:
-        await self.context.terminal.set_preference(ME, ref)
+        await self.context.terminal.be(ref)
         await self._learn_who()
         self._mine = True
         self.app.post_message(MeChosen())
