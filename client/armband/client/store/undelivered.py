@@ -32,4 +32,3 @@ def load_undelivered(conn: sqlite3.Connection) -> list[tuple[bytes, int]]:
         if is_addressee(fields, staff, Role(identity.role)):
             found.append((entry.view.id, since))
     return found
-

@@ -27,9 +27,7 @@ class UrgentTasks:
 
     async def look_again(self, terminal: Terminal, ring: Callable[[], None]) -> None:
         """Read anew; ``ring`` when one has appeared."""
-        todo = await terminal.todo(
-            await terminal.me() or NOBODY, _SHOWN_MAX, ranks=URGENT
-        )
+        todo = await terminal.todo(await terminal.me() or NOBODY, _SHOWN_MAX, ranks=URGENT)
         self.tasks, self.count = todo.tasks, sum(todo.counts.values())
         there = {(task.entry.view.id, task.duty.key) for task in todo.tasks}
         if there - self.rung:
