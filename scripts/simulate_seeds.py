@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from sim.mixes import DEEDS, MIXES, Mix
+from sim.mixes import DEEDS, MIXES, RELEASES, Mix
 from sim.run import Outcome, run_seed
 
 PROBLEMS_MAX = 4
@@ -43,7 +43,9 @@ class Tally:
 
     def missing(self, mix: Mix) -> list[str]:
         """The kinds of faults and deeds that never happened."""
-        faults = [kind for kind in mix.weights if not self.faults[kind] + self.deeds[kind]]
+        faults = [
+            kind for kind in (*mix.weights, *RELEASES) if not self.faults[kind] + self.deeds[kind]
+        ]
         return [*faults, *(deed for deed in DEEDS if not self.deeds[deed])]
 
 

@@ -83,6 +83,25 @@ async def clock_frozen(world: World, rng: random.Random) -> None:
     machine.clock.go_on(rng.randint(-2_000, 2_000))
 
 
+async def base_damaged(world: World, rng: random.Random) -> None:
+    """A row of the office's records is gone or an older one, as when a disk loses a write: SQLite
+    sees nothing in it, and only the set hash tells."""
+    machine = world.some_machine(rng)
+    async with machine.lock:
+        if machine.terminal is None:
+            return
+        await machine.crash()
+        with machine.connection() as own:
+            rows = own.execute("SELECT record, seq FROM base ORDER BY record").fetchall()
+            if rows:
+                record, seq = rng.choice(rows)
+                what = rng.choice(("DELETE FROM base", "UPDATE base SET seq = seq - 1"))
+                own.execute(f"{what} WHERE record = ?", (record,))
+                machine.damaged = True
+                world.trace.fault("base damaged", machine.name, f"{record.hex()} of seq {seq}")
+        await world.start(machine)
+
+
 async def file_cloned(world: World, rng: random.Random) -> None:
     machine = world.some_machine(rng)
     if len(world.machines) - len(world.originals) >= CLONES_MAX or not machine.path.exists():

@@ -23,6 +23,7 @@ TROUBLES: dict[str, Trouble] = {
     "clock a year off": fault_terminal.clock_a_year_off,
     "clock jumps": fault_terminal.clock_jumps,
     "clock frozen": fault_terminal.clock_frozen,
+    "base damaged": fault_terminal.base_damaged,
     "file cloned": fault_terminal.file_cloned,
     "older file restored": fault_terminal.older_file_restored,
     "office crash": fault_office.office_crash,

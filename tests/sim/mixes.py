@@ -23,6 +23,7 @@ MACHINES = {
     "clock a year off": 3,
     "clock jumps": 4,
     "clock frozen": 2,
+    "base damaged": 3,
     "office crash": 3,
     "office dies before the commit": 4,
     "office dies after the commit": 4,
@@ -45,6 +46,8 @@ PEOPLE = {
     "spoiled backup": 2,
 }
 
+RELEASES = ("previous protocol", "protocol before the previous")
+"""What some terminals run in each mix."""
 NEEDS_PATIENCE = (
     "duplicated frame",
     "frame repeated later",
@@ -63,6 +66,7 @@ DEEDS = (
     "settle",
     "tray",
     "drop",
+    "damaged base read anew",
     "newer field",
     "newer kind",
     "receipt accepted",

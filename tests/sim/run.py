@@ -17,6 +17,7 @@ from sim.files import read_office, read_terminal
 from sim.knobs import turned
 from sim.loop import simulate
 from sim.mixes import Mix
+from sim.release import several_protocols
 from sim.settle import all_come_home, later_write_wins
 from sim.terminal_machine import TerminalMachine
 from sim.trace import Trace
@@ -100,7 +101,7 @@ def run_seed(seed: int, folder: Path, mix: Mix) -> Outcome:
     logger.addHandler(failures)
     propagate, logger.propagate = logger.propagate, False
     try:
-        with turned(seed) as knobs, _patient_collector():
+        with turned(seed) as knobs, several_protocols(), _patient_collector():
             problems = simulate(seed, main, limit_s=LIMIT_S)
     except Exception as error:
         problems = [f"{type(error).__name__}: {error}"[:3000]]

@@ -18,13 +18,19 @@ from armband.client.store.migrations import migrate
 from armband.client.store.store import Store
 from armband.client.terminal import Terminal
 from armband.shared.policy import Policy
+from armband.shared.transport import Transport
 from sim.beside import Beside
 from sim.clock import Clock, environment
 from sim.database import TERMINAL_SIDE, SimDatabase, opened
 from sim.names import OFFICE, OFFICE_NAME, Person
 from sim.net import Network
+from sim.release import NAMES, EarlierRelease, protocol_of
 
 WATCH_DEPTH = 4
+RELEASES = (6, 2, 2)
+"""Of ten terminals, how many run this release, the one before, and the one before that."""
+UPDATED = 0.3
+"""How often a terminal that comes up again has been brought up to date meanwhile."""
 
 
 class TerminalMachine:
@@ -33,6 +39,8 @@ class TerminalMachine:
     Attributes:
         saved: the operations (op, record) that its screen called saved and that its file must hold.
         copied: how often its file has been cloned or replaced by an older one.
+        damaged: a row of its base was lost, and it has not noticed yet.
+        release: by how many protocols its program is older than the office's.
     """
 
     def __init__(
@@ -50,6 +58,9 @@ class TerminalMachine:
         self.clock: Clock = Clock(twin.clock.skew_ms if twin is not None else 0)
         self._environment = environment(self.clock, f"{seed} {self.name}")
         self._rng = random.Random(f"{seed} {self.name} disk")
+        self._updates = random.Random(f"{seed} {self.name} release")
+        (drawn,) = self._updates.choices(range(len(NAMES)), RELEASES)
+        self.release: int = twin.release if twin is not None else drawn
         self.key: TerminalKey = twin.key if twin is not None else self._new_key()
         self.beside = Beside()
         self.lock = asyncio.Lock()
@@ -57,6 +68,8 @@ class TerminalMachine:
         self.terminal: Terminal | None = None
         self.saved: dict[bytes, bytes] = dict(twin.saved) if twin is not None else {}
         self.copied = 0
+        self.damaged: bool = twin.damaged if twin is not None else False
+        self._copy_is_damaged = False
         self.starts = 0
 
     def _new_key(self) -> TerminalKey:
@@ -70,6 +83,8 @@ class TerminalMachine:
     async def start(self) -> Terminal:
         """Come up on whatever the file holds, and go online."""
         self.starts += 1
+        if self.starts > 1 and self._updates.random() < UPDATED:
+            self.release = 0
         self.database = SimDatabase(self.path, self._rng, side=TERMINAL_SIDE, alone=True)
         self.database.prepare(migrate)
         await self.database.write(derive.refresh_if_old)
@@ -78,13 +93,15 @@ class TerminalMachine:
             await store.enrol(self.key.key_id, self._first_identity())
         engine = Engine(store, self._environment, await store.identity(), await store.status())
         terminal = Terminal(engine)
-        terminal.attach(
-            Link(engine, self.key, OFFICE, lambda: self._net.connect(self.name), self._environment)
-        )
+        terminal.attach(Link(engine, self.key, OFFICE, self._connect, self._environment))
         await terminal.watch_rollup(OFFICE, "", "", WATCH_DEPTH)
         terminal.go_online()
         self.terminal = terminal
         return terminal
+
+    async def _connect(self) -> Transport:
+        line = await self._net.connect(self.name)
+        return EarlierRelease(line, protocol_of(self.release)) if self.release else line
 
     def connection(self) -> AbstractContextManager[sqlite3.Connection]:
         """The file, for the checks."""
@@ -109,6 +126,8 @@ class TerminalMachine:
         await self.beside.end()
         if self.terminal is not None:
             await self.terminal.close()
+        elif self.database is not None:
+            await self.database.close()
         self.database, self.terminal = None, None
 
     async def rest(self) -> None:
@@ -125,12 +144,14 @@ class TerminalMachine:
     def back_up(self) -> None:
         """Keep a copy of the file."""
         self.copy_to(self._copy)
+        self._copy_is_damaged = self.damaged
 
     def put_back(self) -> bool:
         """Replace the file by the copy kept last, while the process is down; False without one."""
         if not self._copy.exists():
             return False
         shutil.copyfile(self._copy, self.path)
+        self.damaged = self._copy_is_damaged
         self.copied += 1
         with self.connection() as own:
             there = {op for (op,) in own.execute("SELECT id FROM ops")}

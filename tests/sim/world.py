@@ -22,6 +22,7 @@ from sim.net import Network
 from sim.office_machine import OfficeMachine
 from sim.oracle import Reader
 from sim.people import do_something
+from sim.release import NAMES
 from sim.terminal_machine import TerminalMachine
 from sim.trace import Trace
 from sim.wiretap import Wiretap
@@ -47,7 +48,7 @@ class World:
         self._rng = random.Random(f"{seed} world")
         self.net = Network(random.Random(f"{seed} net"), self.trace)
         self.office = OfficeMachine(folder, self.net, seed)
-        self.wiretap = Wiretap(self.trace, self.office.peek)
+        self.wiretap = Wiretap(self.trace, self.office.peek, self._notice_damage)
         self.net.tap = self.wiretap
         self.originals = [TerminalMachine(folder, self.net, who, seed, None) for who in PEOPLE]
         self.machines = list(self.originals)
@@ -113,6 +114,12 @@ class World:
         widest_ms = self._rng.choice((2_000, 2_000, 2_000, 600_000))
         return self._rng.randint(-widest_ms, widest_ms)
 
+    def _notice_damage(self, name: str) -> bool:
+        """A terminal says that its base differs: whether we know why."""
+        machine = next(each for each in self.machines if each.name == name)
+        was_damaged, machine.damaged = machine.damaged, False
+        return was_damaged
+
     # -- for the troubles ----------------------------------------------------------------------
 
     def some_machine(self, rng: random.Random) -> TerminalMachine:
@@ -122,6 +129,8 @@ class World:
     async def start(self, machine: TerminalMachine) -> None:
         """Bring a terminal up, with its person at work."""
         terminal = await machine.start()
+        if machine.release:
+            self.trace.fault(NAMES[machine.release], machine.name)
         self.trace.tell(machine.name, "is up")
         if not self.calm:
             machine.beside.run(self._work(machine, terminal))
