@@ -53,3 +53,7 @@ def test_ids_as_hex() -> None:
     for text in ("", "ab", made.hex() + "00", "zz" * 16):
         with pytest.raises(ValueError):  # noqa: PT011 both ways of being wrong are ValueErrors
             id_from_hex(text)
+
+
+def test_a_clock_before_1970_makes_ids_too() -> None:
+    assert new_record_id(-5, b"0123456789") == bytes(6) + b"0123456789"

@@ -16,10 +16,10 @@ _OPENED = b"armband-opened-1"
 
 
 def new_record_id(now_ms: int, random_10: bytes) -> bytes:
-    """A time-ordered id: 48 bits of milliseconds, then 80 random bits."""
+    """A time-ordered id: 48 bits of milliseconds since 1970, then 80 random bits."""
     if len(random_10) != 10:
         raise ValueError("a record id takes 10 random bytes")
-    return now_ms.to_bytes(6, "big") + random_10
+    return max(now_ms, 0).to_bytes(6, "big") + random_10
 
 
 def natural_record_id(office: str, kind: str, *key: str) -> bytes:
