@@ -13,6 +13,7 @@ import pytest
 
 from armband.shared import limits, merge, ops, wire
 from armband.shared.handshake import ALPHABET
+from armband.shared.measures import Rule
 from armband.shared.policy import Policy
 from armband.shared.units import MAX_DEPTH, MAX_UNIT_CODE
 from support.protocol_examples import worked_examples
@@ -20,7 +21,7 @@ from support.protocol_examples import worked_examples
 PAGE = (Path(__file__).parents[2] / "shared" / "PROTOCOL.md").read_text("utf-8")
 MESSAGES = [*get_args(wire.FromTerminal), *get_args(wire.FromOffice)]
 BODIES = [
-    *(ops.WireOp, ops.Payload, merge.State, merge.Write, Policy),
+    *(ops.WireOp, ops.Payload, merge.State, merge.Write, Policy, Rule),
     *(wire.Receipt, wire.FeedRow, wire.HistoryRow),
     *(wire.RollupBody, wire.CellRow, wire.UnitName, wire.CoverageRow),
 ]

@@ -6,11 +6,14 @@ from typing import Annotated
 
 import msgspec
 
+from armband.shared.measures import Rule
+
 Tenths = Annotated[int, msgspec.Meta(ge=0, le=1000)]
 OffsetMinutes = Annotated[int, msgspec.Meta(ge=-1440, le=1440)]
 MinuteOfDay = Annotated[int, msgspec.Meta(ge=0, le=1439)]
 KeepDays = Annotated[int, msgspec.Meta(ge=0, le=36_500)]
 AcceptSeconds = Annotated[int, msgspec.Meta(ge=10, le=86_400)]
+PolicyVersion = Annotated[int, msgspec.Meta(ge=0, le=1 << 31)]
 
 
 class Policy(msgspec.Struct, frozen=True, array_like=True):
@@ -25,6 +28,8 @@ class Policy(msgspec.Struct, frozen=True, array_like=True):
             holds; then it may drop it, if it is inside a verified backup.
         accept_within_s: from the dispatch of a case to its acceptance; each time that it runs out
             the next level is rung.
+        version: how often the office has changed its settings.
+        rules: what is ordered for returnees; see `measures.Rule`.
     """
 
     fever_tenths: Tenths = 373
@@ -32,3 +37,5 @@ class Policy(msgspec.Struct, frozen=True, array_like=True):
     day_starts_at_min: MinuteOfDay = 0
     keep_days: KeepDays = 30
     accept_within_s: AcceptSeconds = 300
+    version: PolicyVersion = 0
+    rules: tuple[Rule, ...] = ()
