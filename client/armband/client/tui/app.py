@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import ClassVar
 
@@ -38,10 +38,11 @@ from armband.client.tui.messages import (
 from armband.client.tui.modes import modes
 from armband.client.tui.screens.desk import DeskScreen
 from armband.client.tui.screens.lane import LaneScreen
-from armband.client.tui.screens.pick import Choice, PickDialog
+from armband.client.tui.screens.menu import MenuEntry, menu_finder
+from armband.client.tui.screens.pick import PickDialog
 from armband.client.tui.theme import THEME
 from armband.client.tui.urgent import LOOK_EVERY_S, bear_duties
-from armband.client.tui.widgets.key_bar import ShownKey, key_name, keys_of
+from armband.client.tui.widgets.key_bar import keys_of
 from armband.client.tui.work import start
 from armband.shared.environment import Environment
 
@@ -221,26 +222,21 @@ class ArmbandApp(App[None]):
 
     def action_palette(self) -> None:
         """Offer every action that works here."""
-        keys = keys_of(self.screen)
+        self.push_screen(PickDialog(_("Menu"), menu_finder(self)), self._run_entry)
 
-        async def find(text: str) -> Sequence[Choice[ShownKey]]:
-            wanted = text.strip().lower()
-            return [
-                choice
-                for key in keys
-                if wanted in (choice := _as_choice(key)).label.lower()
-                or wanted in key.binding.description.lower()
-            ]
+    async def _run_entry(self, entry: MenuEntry | None) -> None:
+        if entry is not None:
+            await self.run_action(entry.action, entry.node)
 
-        async def run(key: ShownKey | None) -> None:
-            if key is not None:
-                await self.run_action(key.binding.action, key.node)
+    async def action_new(self, kind: str) -> None:
+        """The form of a new record."""
+        if kind == "visit":
+            await self.switch_mode("visit")
+            return
+        from armband.client.tui.screens.edit import EditScreen
 
-        self.push_screen(PickDialog(_("Menu"), find), run)
+        self.push_screen(EditScreen(self.context, kind))
 
-
-def _as_choice(key: ShownKey) -> Choice[ShownKey]:
-    binding = key.binding
-    told = _(binding.tooltip) if binding.tooltip else ""
-    label = f"{_(binding.description)}  {told}".rstrip()
-    return Choice(key, label, key_name(binding.key))
+    def action_list(self, kind: str) -> None:
+        """The ledger of a kind."""
+        self.post_message(RecordsWanted(kind, "", ""))
