@@ -11,11 +11,14 @@ from armband.client.i18n import CHINESE, ENGLISH
 from armband.client.i18n.duties import due_words, left_words
 from armband.client.model import Task
 from armband.client.tui.messages import RecordSaved
+from armband.client.tui.screens.detail import DetailScreen
 from armband.client.tui.screens.edit import EditScreen
+from armband.client.tui.screens.step import StepScreen
 from armband.client.tui.screens.today import TodayScreen
 from armband.client.tui.screens.today_rows import Group, rows_between, rows_total, tasks_wanted
 from armband.shared.days import add_days
 from armband.shared.drafts import Draft
+from armband.shared.fields import Patch
 from armband.shared.kinds.duties import Rank
 from armband.shared.policy import Policy
 from support.desk import FIRST, THIRD, Desk, desk, record_id
@@ -139,3 +142,79 @@ def test_clocks_and_days_in_words() -> None:
     assert words(midnight - 86_400_000) == "late 03-23"
     assert words(START_MS + 1_800_000) == "by 08:30"
     assert words(START_MS - 86_400_000) == "late 03-23 08:00"
+
+
+async def test_a_running_clock_rings_and_stands_on_every_screen_until_its_step(
+    tmp_path: Path,
+) -> None:
+    async with desk(tmp_path, language=ENGLISH) as running:
+        rung: list[bool] = []
+        running.app.bell = lambda: rung.append(True)  # type: ignore[method-assign]  # heard here
+        await running.write("wjg")
+        told: Patch = {"category": "livelihood", "brief": "体温计坏了", "channel": "phone"}
+        await running.terminal.record([Draft("case", b"c" * 16, FIRST, told)])
+        await running.sees("1 waits for you  05:00  Dispatch the case", "F4 today", "> wjg")
+        assert rung == [True]
+        running.clock.now_ms += 48_000
+        await running.sees("04:12")
+        await running.write("\r")
+        await running.sees("08:00", "王建国")
+        await running.press("f4")
+        await running.sees("Clocks running", "体温计坏了")
+        await running.press("enter")
+        await until(lambda: isinstance(running.app.screen, StepScreen), "the step is shown")
+        await running.sees("Dispatch  Case", "Level of the chain *")
+        await running.press("ctrl+s")
+        await running.sees("must be given")
+        screen = running.app.screen
+        assert isinstance(screen, StepScreen)
+        screen.form.focus_on("rung")
+        await running.press("1", "ctrl+s")
+        await until(lambda: isinstance(running.app.screen, TodayScreen), "back again")
+        await running.sees("Nothing is to be done.")
+        await running.gone("waits for you")
+
+
+async def test_steps_are_keys_of_the_record_and_its_state_is_plain(tmp_path: Path) -> None:
+    async with desk(tmp_path, language=ENGLISH) as running:
+        told: Patch = {"category": "livelihood", "brief": "体温计坏了", "channel": "phone"}
+        await running.terminal.record([Draft("case", b"c" * 16, FIRST, told)])
+        await running.app.push_screen(DetailScreen(running.app.context, b"c" * 16))
+        await running.sees("State", "Reported", "4 Dispatch", "5 Accept")
+        await running.press("5")
+        await until(lambda: isinstance(running.app.screen, StepScreen), "the step is shown")
+        await running.press("enter")
+        await until(lambda: isinstance(running.app.screen, DetailScreen), "back again")
+        await running.sees("Accepted", "4 Dispatch to another", "5 Done")
+        assert not running.shows("Reported  ")
+
+
+async def test_a_kind_is_chosen_by_typing_and_has_entries_in_the_menu(tmp_path: Path) -> None:
+    async with desk(tmp_path) as running:
+        await running.press("f6", "ctrl+k")
+        await running.sees("看哪一类记录")
+        await running.write("case")
+        await running.press("enter")
+        await running.sees("台账  事件")
+        await running.press("ctrl+p")
+        await running.write("new case")
+        await running.sees("新建：事件")
+        await running.press("enter")
+        await until(lambda: isinstance(running.app.screen, EditScreen), "the form is shown")
+
+
+async def test_what_looks_alike_is_shown_while_typing_and_opened_instead(tmp_path: Path) -> None:
+    async with desk(tmp_path) as running:
+        await running.app.push_screen(EditScreen(running.app.context, "resident"))
+        await until(lambda: isinstance(running.app.screen, EditScreen), "the form is shown")
+        screen = running.app.screen
+        assert isinstance(screen, EditScreen)
+        await until(lambda: bool(screen.form.texts()), "the form is filled")
+        screen.form.focus_on("name")
+        await running.write("赵")
+        assert not running.shows("可能已登记")
+        await running.write("梅")
+        await running.sees("可能已登记", "F9 已有", "138****4444")
+        await running.press("f9", "enter")
+        await until(lambda: isinstance(running.app.screen, DetailScreen), "the record is shown")
+        await running.sees("赵梅")

@@ -59,7 +59,7 @@ async def test_a_visit_is_typed_and_saved(tmp_path: Path) -> None:
         assert view.fields["temps"] == [365, 368]
         assert view.fields["next_day"] == "2022-03-31"
         assert view.fields["needs"] == "maicai"
-        assert form(running).texts() == {}
+        assert form(running).texts() == {"channel": "door", "purpose": "care"}, "last answers"
 
 
 async def test_what_is_wrong_stands_beside_its_field(tmp_path: Path) -> None:

@@ -80,6 +80,8 @@ class Field:
         hint: English message id of what to type.
         any_is_right: values that people gave unseen of each other are no conflict: the newest
             serves as well as any, and nobody is asked.
+        sticky: the form of a new record starts with the last answer given here. Never for what was
+            found out or decided: an outcome, a code, a temperature.
     """
 
     label: str
@@ -91,11 +93,14 @@ class Field:
     search: Search = Search.NO
     hint: str = ""
     any_is_right: bool = False
+    sticky: bool = False
 
 
-def choice(label: str, options: tuple[Option, ...], *, on_form: bool = True) -> Field:
+def choice(
+    label: str, options: tuple[Option, ...], *, on_form: bool = True, sticky: bool = False
+) -> Field:
     """A field that holds one of ``options``."""
-    return Field(label, FieldType.CHOICE, options=options, on_form=on_form)
+    return Field(label, FieldType.CHOICE, options=options, on_form=on_form, sticky=sticky)
 
 
 # The value types that bodies use. Bounds that a typing mistake would break stand here.

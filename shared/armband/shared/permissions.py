@@ -63,4 +63,21 @@ def writable_kinds(role: Role) -> frozenset[str]:
     return frozenset(name for name, kind in CATALOGUE.items() if role in kind.writers)
 
 
-__all__ = ["OFFICE_WIDE", "Role", "may_read", "may_write", "totals_scope", "writable_kinds"]
+def readable_kinds(role: Role) -> frozenset[str]:
+    """The kinds whose records the office sends to a terminal of this role."""
+    return frozenset(
+        name for name, kind in CATALOGUE.items() if name in OFFICE_WIDE or role in kind.readers
+    )
+
+
+__all__ = [
+    "OFFICE_WIDE",
+    "Role",
+    "goes_down",
+    "is_above",
+    "may_read",
+    "may_write",
+    "readable_kinds",
+    "totals_scope",
+    "writable_kinds",
+]

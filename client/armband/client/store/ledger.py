@@ -20,7 +20,7 @@ def page(
 ) -> tuple[int, tuple[Entry, ...]]:
     """The total and the entries from ``offset`` on; ``total`` when it is known already."""
     where, values = _conditions(query)
-    if query.text.strip():
+    if query.text.strip() or query.about:
         return _page_of_found(conn, query, offset, limit)
     if total is None:
         total = conn.execute(f"SELECT count(*) FROM view WHERE {where}", values).fetchone()[0]
@@ -62,9 +62,6 @@ def _conditions(query: LedgerQuery) -> tuple[str, list[object]]:
         # "0" is the character after "/": the range is everything below the unit.
         parts.append("(unit = ? OR (unit >= ? AND unit < ?))")
         values += [query.unit, query.unit + "/", query.unit + "0"]
-    if query.about:
-        parts.append("n IN (SELECT n FROM refs WHERE target = ? AND kind = ?)")
-        values += [bytes.fromhex(query.about), query.kind]
     if not query.with_void:
         parts.append("voided = 0")
     if query.only_conflicts:
@@ -75,16 +72,30 @@ def _conditions(query: LedgerQuery) -> tuple[str, list[object]]:
 def _page_of_found(
     conn: sqlite3.Connection, query: LedgerQuery, offset: int, limit: int
 ) -> tuple[int, tuple[Entry, ...]]:
-    """As `page`, among the records that fit the text."""
+    """As `page`, among the records that fit the text or are about one record."""
     where, values = _conditions(query)
     kept: list[tuple[str, int]] = []
-    for piece in chunks(found_by_text(conn, query.kind, query_pieces(query.text))):
+    for piece in chunks(_found(conn, query)):
         kept += conn.execute(
             f"SELECT sort, n FROM view NOT INDEXED WHERE n IN ({marks(piece)}) AND {where}",
             (*piece, *values),
         )
     kept.sort(reverse=_is_dated(query.kind))
     return len(kept), _entries_in_order(conn, [n for _sort, n in kept[offset : offset + limit]])
+
+
+def _found(conn: sqlite3.Connection, query: LedgerQuery) -> list[int]:
+    numbers: list[int] | None = None
+    if query.text.strip():
+        numbers = found_by_text(conn, query.kind, query_pieces(query.text))
+    if query.about:
+        rows = conn.execute(
+            "SELECT n FROM refs WHERE target = ? AND kind = ?",
+            (bytes.fromhex(query.about), query.kind),
+        )
+        about = {n for (n,) in rows}
+        numbers = sorted(about) if numbers is None else [n for n in numbers if n in about]
+    return numbers or []
 
 
 def _entries_in_order(conn: sqlite3.Connection, numbers: Sequence[int]) -> tuple[Entry, ...]:

@@ -71,8 +71,8 @@ class ArmbandApp(App[None]):
         Binding("f7", "go('board')", "Board", id="app-7-board", tooltip="The figures by unit"),
         Binding("f8", "go('sync')", "Sync", id="app-8-sync", tooltip="Sync, conflicts, refused"),
         Binding("f12", "call", "Call", id="app-9-call", show=False, tooltip="A telephone call"),
-        Binding("ctrl+p", "palette", "Menu", id="app-9-palette", tooltip="Every action"),
         Binding("ctrl+l", "language", "中", id="app-9-language", tooltip="Chinese or English"),
+        Binding("ctrl+p", "palette", "Menu", id="app-9-palette", tooltip="Every action"),
         Binding("ctrl+q", "quit", "Quit", id="app-9-quit", show=False, priority=True),
     ]
 

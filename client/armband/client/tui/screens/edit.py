@@ -17,14 +17,18 @@ from armband.client.i18n.words import field_label, kind_label
 from armband.client.model import Entry, Refused
 from armband.client.tui.context import Context
 from armband.client.tui.forms.draft_keeper import DraftKeeper
+from armband.client.tui.forms.last_answers import keep_answers, last_answers
+from armband.client.tui.forms.lookalikes import Lookalikes
 from armband.client.tui.forms.record_form import RecordForm
 from armband.client.tui.forms.texts import form_fields, form_texts
 from armband.client.tui.messages import RecordSaved, SaveFailed
 from armband.client.tui.problems import invalid_words, problem_words
 from armband.client.tui.screens.desk import DeskScreen
 from armband.client.tui.screens.detail import reason_problem
+from armband.client.tui.screens.do_task import open_record
 from armband.client.tui.screens.find import path_words, reference_names, searches
 from armband.client.tui.screens.pick import AskDialog
+from armband.client.tui.widgets.paged_list import PagedList
 from armband.client.tui.work import start
 from armband.shared.drafts import Draft
 from armband.shared.errors import InvalidRecord
@@ -40,6 +44,7 @@ class EditScreen(DeskScreen):
     CSS_PATH = "edit.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "save", "Save", id="1-save"),
+        Binding("f9", "alike", "Found", id="2-alike", tooltip="Records that look like this one"),
         Binding("escape", "leave", "Back", id="9-leave"),
     ]
 
@@ -98,6 +103,7 @@ class EditScreen(DeskScreen):
         """The form."""
         names = [name for name in self._names if name == UNIT or name in self.kind.fields]
         yield RecordForm(self.kind, searches(self.context), names=names, id="edit-form")
+        yield Lookalikes(self.context, self.kind)
 
     def on_mount(self) -> None:
         """Fill in what is there, then what a crash left behind."""
@@ -119,7 +125,7 @@ class EditScreen(DeskScreen):
         elif self.refused is not None:
             patch = dict(self.refused.patch)
         else:
-            patch = dict(self._known)
+            patch = {**await last_answers(self.context.terminal, self.kind), **self._known}
             if self._unit or len(self.context.terminal.identity.scope) == 1:
                 patch[UNIT] = self._unit or self.context.terminal.identity.scope[0]
             names = await reference_names(self.context, self.kind, patch)
@@ -138,6 +144,8 @@ class EditScreen(DeskScreen):
     def _edited(self) -> None:
         """Keep what differs from the record: the rest may be newer when the draft is taken up."""
         texts = self.form.texts()
+        if self.entry is None and self.refused is None:
+            self.query_one(Lookalikes).look(texts)
         changed = {
             name: texts.get(name, "")
             for name in self.form.names
@@ -192,6 +200,7 @@ class EditScreen(DeskScreen):
                     self.post_message(SaveFailed(next(iter(draft.fields)), _already_here()))
                     return
                 saved = (await terminal.record([draft]))[0]
+                await keep_answers(terminal, self.kind, draft.fields)
         except InvalidRecord as error:
             self.post_message(SaveFailed(error.field, invalid_words(error)))
         except ClientError as error:
@@ -226,8 +235,30 @@ class EditScreen(DeskScreen):
         self.app.notify(_("Saved."))
         self.dismiss(None)
 
+    # -- records that look alike ---------------------------------------------------------------
+
+    @on(Lookalikes.Shown)
+    def _alike_shown(self) -> None:
+        self.refresh_bindings()
+
+    def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
+        """There is a way to records that look alike while there are some."""
+        return action != "alike" or bool(self.query(Lookalikes).filter(".-some"))
+
+    def action_alike(self) -> None:
+        """To the records that look like this one."""
+        self.query_one(Lookalikes).rows.focus()
+
+    @on(PagedList.Chosen)
+    def _open_alike(self, event: PagedList.Chosen) -> None:
+        if isinstance(event.row, Entry):
+            open_record(self.app, self.context, event.row.view.id)
+
     def action_leave(self) -> None:
-        """Back; what is typed stays as a draft."""
+        """From the records that look alike into the form; else back, with a draft kept."""
+        if self.query_one(Lookalikes).rows.has_focus:
+            self.form.focus_on(self.form.names[0])
+            return
         self.dismiss(None)
 
 

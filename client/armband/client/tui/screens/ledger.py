@@ -20,7 +20,7 @@ from armband.client.tui.context import Context
 from armband.client.tui.messages import LedgerAsked, RecordsMoved
 from armband.client.tui.screens.days_asked import day_problem, read_days
 from armband.client.tui.screens.desk import DeskScreen
-from armband.client.tui.screens.find import unit_finder
+from armband.client.tui.screens.find import kind_finder, kinds_here, unit_finder
 from armband.client.tui.screens.ledger_rows import ledger_cells, ledger_columns
 from armband.client.tui.screens.pick import AskDialog, PickDialog
 from armband.client.tui.text import Cell, Column
@@ -30,8 +30,7 @@ from armband.client.tui.work import start
 from armband.shared.kinds import CATALOGUE
 from armband.shared.permissions import Role, writable_kinds
 
-_KINDS = ("check", "visit", "household", "resident", "staff", "checkpoint", "unit")
-"""In the order in which Tab goes through them."""
+FIRST_KIND = "check"
 
 
 class LedgerScreen(DeskScreen):
@@ -42,6 +41,7 @@ class LedgerScreen(DeskScreen):
         Binding("enter", "open", "Open", id="1-open"),
         Binding("tab", "kind(1)", "Next kind", id="2-kind", priority=True),
         Binding("shift+tab", "kind(-1)", show=False, priority=True),
+        Binding("ctrl+k", "choose_kind", "Kind", id="2-which", priority=True, tooltip="Any kind"),
         Binding("ctrl+n", "new", "New", id="3-new", tooltip="A new record of this kind"),
         Binding("ctrl+g", "unit", "Unit", id="4-unit", tooltip="Only records of one unit"),
         Binding("ctrl+t", "days", "Days", id="5-days", tooltip="Only records of some days"),
@@ -56,7 +56,7 @@ class LedgerScreen(DeskScreen):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self.question = LedgerQuery(_KINDS[0])
+        self.question = LedgerQuery(FIRST_KIND)
         self._unit_name = ""
 
     # -- pieces -------------------------------------------------------------------------------
@@ -168,7 +168,21 @@ class LedgerScreen(DeskScreen):
 
     def action_kind(self, by: int) -> None:
         """The next kind; search and filters stay where they make sense."""
-        kind = _KINDS[(_KINDS.index(self.question.kind) + by) % len(_KINDS)]
+        kinds = kinds_here(self.context)
+        here = kinds.index(self.question.kind) if self.question.kind in kinds else 0
+        self._choose_kind(kinds[(here + by) % len(kinds)])
+
+    def action_choose_kind(self) -> None:
+        """Ask which kind, by typing."""
+
+        def chosen(kind: str | None) -> None:
+            if kind is not None:
+                self._choose_kind(kind)
+
+        find = kind_finder(kinds_here(self.context))
+        self.app.push_screen(PickDialog(_("Records of which kind?"), find), chosen)
+
+    def _choose_kind(self, kind: str) -> None:
         dated = bool(CATALOGUE[kind].dated)
         question = replace(
             self.question,

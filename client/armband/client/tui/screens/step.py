@@ -119,7 +119,8 @@ class StepScreen(DeskScreen):
         self.query_one("#step-note", Static).update(words.format(step=_(self.step.label)))
 
     async def _fill(self) -> None:
-        fields = {**self.entry.view.fields, **self._known}
+        kept = {n: v for n, v in self.entry.view.fields.items() if n not in self.step.clears}
+        fields = {**kept, **self._known}
         patch: Patch = {name: fields.get(name) for name in self._names}
         names = await reference_names(self.context, self.kind, patch)
         self._start = form_texts(self.kind, patch, {**self.entry.names, **names})

@@ -20,6 +20,7 @@ from armband.client.model import Entry, LedgerQuery
 from armband.client.tui.context import Context
 from armband.client.tui.forms.controls import RefControl
 from armband.client.tui.forms.draft_keeper import DraftKeeper
+from armband.client.tui.forms.last_answers import keep_answers, last_answers
 from armband.client.tui.forms.record_form import RecordForm
 from armband.client.tui.messages import RecordSaved, SaveFailed
 from armband.client.tui.problems import invalid_words, problem_words
@@ -35,8 +36,6 @@ from armband.shared.kinds import CATALOGUE, UNIT
 KIND = CATALOGUE["visit"]
 FORM = "new/visit"
 HOUSEHOLD = "household"
-LOOKED_AT = 200
-"""Earlier visits in a household's unit that are looked through for the household's own."""
 
 
 class VisitScreen(DeskScreen):
@@ -62,6 +61,7 @@ class VisitScreen(DeskScreen):
         self._known: VisitScreen.Known | None = None
         self._looked_up = ""
         self._saving = False
+        self._last: dict[str, str] = {}
 
     # -- pieces -------------------------------------------------------------------------------
 
@@ -86,9 +86,10 @@ class VisitScreen(DeskScreen):
         start(self, self._take_up_draft)
 
     async def _take_up_draft(self) -> None:
+        self._last = await last_answers(self.context.terminal, KIND)
         left = await self._drafts.left_behind()
+        self.form.fill({**self._last, **left, **self.form.texts()})
         if left:
-            self.form.fill({**left, **self.form.texts()})
             control = self.form.control(HOUSEHOLD)
             assert isinstance(control, RefControl)
             self._looked_up = control.ref
@@ -108,7 +109,8 @@ class VisitScreen(DeskScreen):
 
     @on(RecordForm.Edited)
     def _edited(self) -> None:
-        self._drafts.keep(self.form.texts())
+        texts = self.form.texts()
+        self._drafts.keep({n: t for n, t in texts.items() if t != self._last.get(n)})
         self._household_changed()
 
     def _household_changed(self) -> None:
@@ -127,9 +129,8 @@ class VisitScreen(DeskScreen):
         terminal = self.context.terminal
         household = await terminal.entry(id_from_hex(ref))
         unit = household.view.unit if household else ""
-        page = await terminal.ledger(LedgerQuery("visit", unit=unit), 0, LOOKED_AT)
-        own = (entry for entry in page.entries if entry.view.text(HOUSEHOLD) == ref)
-        self.post_message(self.Known(ref, unit, next(own, None)))
+        page = await terminal.ledger(LedgerQuery("visit", about=ref), 0, 1)
+        self.post_message(self.Known(ref, unit, next(iter(page.entries), None)))
 
     def on_visit_screen_known(self, message: Known) -> None:
         """Show the last visit; one of today is likely the same one."""
@@ -195,6 +196,8 @@ class VisitScreen(DeskScreen):
         except ClientError as error:
             self.post_message(SaveFailed("", problem_words(error)))
         else:
+            await keep_answers(terminal, KIND, fields)
+            self._last = await last_answers(terminal, KIND)
             await self._drafts.drop()
             self.post_message(RecordSaved(saved[0]))
 
@@ -214,7 +217,7 @@ class VisitScreen(DeskScreen):
         control = self.form.control(HOUSEHOLD)
         assert isinstance(control, RefControl)
         told = _("Saved: {visit}").format(visit=control.label)
-        self.form.fill({})
+        self.form.fill(self._last)
         self._looked_up, self._known = "", None
         self.form.focus_on(HOUSEHOLD)
         self._say(told, "good")

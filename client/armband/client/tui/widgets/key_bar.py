@@ -91,7 +91,8 @@ class KeyBar(Widget):
             front = [b for b in everywhere if b.key.startswith("f")]
             rest = [b for b in everywhere if not b.key.startswith("f")]
             return [[*front, *own, *rest]]
-        return [own, everywhere] if own and everywhere else [own or everywhere]
+        rows = [own, everywhere] if own and everywhere else [own or everywhere]
+        return [_fitted(row, width) for row in rows]
 
     def get_content_height(self, _container: Size, _viewport: Size, width: int) -> int:
         """One or two rows."""
@@ -109,6 +110,14 @@ class KeyBar(Widget):
                 line += Content.styled(f" {_(binding.description)} ", word_style)
             lines.append(line)
         return Content("\n").join(lines)
+
+
+def _fitted(row: list[Binding], width: int) -> list[Binding]:
+    """A row without the keys before its last one for which there is no room: the menu has all."""
+    row = list(row)
+    while len(row) > 2 and sum(map(_cells, row)) >= width:
+        del row[-2]
+    return row
 
 
 def _cells(binding: Binding) -> int:
