@@ -76,6 +76,7 @@ async def test_a_dispatch_is_on_the_other_terminals_list_and_its_arrival_comes_b
         assert desk.terminal.status.conflicts == liaison.terminal.status.conflicts == 0
         assert desk.terminal.status.refused == liaison.terminal.status.refused == 0
         assert liaison.terminal.status.written == 3, "one arrival, one acceptance, one end"
+        assert (await rig.office.audit()).differences == []
 
 
 async def test_an_offline_dispatcher_sees_that_nothing_has_gone_out(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from sim.check_cases import case_parts
 from sim.files import OfficeFile, TerminalFile
 from sim.oracle import Shown
 
@@ -15,6 +16,7 @@ REQUIRED = {
     "visit": ("household", "channel", "outcome", "at", "day"),
     "check": ("code", "decision", "at", "day"),
     "unit": ("name", "level"),
+    "case": ("category", "brief", "channel", "state", "at", "day"),
 }
 Cells = dict[tuple[str, str], Counter[str]]
 
@@ -89,6 +91,10 @@ def _parts(office: OfficeFile) -> Iterator[tuple[str, str, str, int, str]]:
         kind = office.records[record].kind if record in office.records else ""
         if kind in REQUIRED and view.unit and not view.void:
             if any(view.fields.get(name) is None for name in REQUIRED[kind]):
+                continue
+            if kind == "case":
+                for day, name, count, member in case_parts(view):
+                    yield view.unit, day, name, count, member
                 continue
             day = view.fields.get("day", "") if kind in ("visit", "check") else ""
             for name, count, member in _COUNTERS[kind](record, view):

@@ -69,6 +69,8 @@ DEEDS = (
     "damaged base read anew",
     "newer field",
     "newer kind",
+    "case",
+    "step",
     "receipt accepted",
     "receipt merged",
     "receipt in conflict",

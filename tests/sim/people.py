@@ -12,6 +12,7 @@ from armband.shared.drafts import Draft
 from armband.shared.errors import ArmbandError
 from armband.shared.fields import Patch
 from armband.shared.ops import Payload
+from sim import case_deeds
 from sim.names import GRIDS
 
 Did = list[Saved]
@@ -132,4 +133,6 @@ DEEDS: dict[str, tuple[int, Deed]] = {
     "tray": (6, _tray),
     "newer field": (3, _newer_field),
     "newer kind": (2, _newer_kind),
+    "case": (6, case_deeds.report),
+    "step": (18, case_deeds.step),
 }

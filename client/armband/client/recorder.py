@@ -99,6 +99,8 @@ class Recorder:
         dated(kind, patch, self.now_ms, self.identity.policy, self.shifts)
         if kind.workflow is not None:
             patch.setdefault(kind.workflow.field, kind.workflow.starts[0])
+        if kind.fills is not None:
+            patch |= kind.fills({}, patch, self.identity.policy)
         kind.check_new(patch)
         _check_unit(kind, patch)
         return self._payload_of(draft.id, kind, draft.unit, patch, seen, mends)
@@ -121,7 +123,11 @@ class Recorder:
             raise InvalidRecord(kind.name, UNIT, N_("nothing is changed"))
         if kind.workflow is not None:
             person = self.identity.person
-            patch = kind.workflow.filled(patch, self.now_ms, person, present.fields)
+            # A clock before 1970 counts as 1970, as in its stamps.
+            now_ms = max(self.now_ms, 0)
+            patch = kind.workflow.filled(patch, now_ms, person, present.fields)
+        if kind.fills is not None:
+            patch = {**patch, **kind.fills(present.fields, patch, self.identity.policy)}
         kind.check_patch(patch)
         kind.check_step(patch, _seen(kind, present))
         _check_unit(kind, patch)
