@@ -39,7 +39,41 @@ _INSPECTION: Patch = {"shop": REF, "at": 1, "day": DAY, **dict.fromkeys(_ITEMS, 
 _RECTIFICATION: Patch = {"shop": REF, "at": 1, "day": DAY, "due": DAY, "state": "open"}
 _SHIFT: Patch = {"checkpoint": REF, "day": DAY, "begins_min": 0, "ends_min": 480}
 
+_RETURNEE: Patch = {
+    "name": "x",
+    "arrived": DAY,
+    "source": "issued",
+    "risk": "high",
+    "state": "registered",
+    "at": 1,
+    "day": DAY,
+}
+_COURSE: Patch = {"measure": "home", "starts": DAY, "days": 7, "temps_per_day": 2}
+_FOLLOWUP: Patch = {"returnee": REF, "slot": "test", "at": 1, "day": DAY}
+_SCREENING: Patch = {"channel": "online", "result": "normal", "at": 1, "day": DAY}
+_INQUIRY: Patch = {"name": "x", "why": "case", "at": 1, "day": DAY}
+
 FULL: Mapping[str, list[Patch]] = {
+    "returnee": [
+        {**_RETURNEE, **_COURSE},
+        *({**_RETURNEE, "source": code} for code in codes("returnee", "source")),
+        *({**_RETURNEE, "measure": code} for code in codes("returnee", "measure")),
+        *({**_RETURNEE, "state": code, "ended_at": 1} for code in codes("returnee", "state")),
+    ],
+    "followup": [
+        {**_FOLLOWUP, "outcome": "seen_not_ok", "temp_tenths": 380, "symptoms": ["cough"]},
+        *({**_FOLLOWUP, "outcome": code} for code in codes("followup", "outcome")),
+        *(
+            {**_FOLLOWUP, "outcome": "seen_ok", "result": code}
+            for code in codes("followup", "result")
+        ),
+    ],
+    "screening": [
+        *({**_SCREENING, "channel": code} for code in codes("screening", "channel")),
+        *({**_SCREENING, "result": code} for code in codes("screening", "result")),
+    ],
+    "inquiry": [{**_INQUIRY, "state": "open"}, {**_INQUIRY, "state": "closed", "closed_at": 1}],
+    "stay": [{"inquiry": REF, "day": DAY, "place": "x"}],
     "shop": [{"name": "x"}, {"name": "x", "shut": True}],
     "inspection": [_INSPECTION],
     "rectification": [

@@ -1,4 +1,4 @@
-"""Measures against what travellers may carry: dated rules from risk and day to what is ordered. Pure.
+"""What is ordered for whoever comes back: dated rules, from risk and day to a measure. Pure.
 
 Rules changed every few weeks (in 2022 from "14+7" to "7 days at home"), so they are an office's
 settings and never code. A rule holds from its day until a later one of the same risk; what was

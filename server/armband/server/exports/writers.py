@@ -161,6 +161,8 @@ TITLES: Mapping[str, str] = {
     "unit": "辖区台账", "household": "住户台账", "resident": "居民台账", "staff": "人员台账",
     "post": "岗位台账", "resource": "资源台账",
     "checkpoint": "卡点台账", "visit": "走访台账", "check": "核验台账",
+    "returnee": "返郑人员台账", "followup": "随访台账", "screening": "排查台账",
+    "inquiry": "流调台账", "stay": "流调地点台账",
     "case": "事件台账", "call": "来电台账", "policy_text": "政策口径台账",
 }  # fmt: skip
 

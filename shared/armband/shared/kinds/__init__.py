@@ -10,16 +10,21 @@ from armband.shared.kinds import (
     case,
     check,
     checkpoint,
+    followup,
     household,
+    inquiry,
     inspection,
     policy_text,
     post,
     rectification,
     resident,
     resource,
+    returnee,
+    screening,
     shift,
     shop,
     staff,
+    stay,
     unit,
     visit,
 )
@@ -44,6 +49,11 @@ CATALOGUE: Mapping[str, Kind] = {
         inspection,
         rectification,
         shift,
+        returnee,
+        followup,
+        screening,
+        inquiry,
+        stay,
     )
 }
 

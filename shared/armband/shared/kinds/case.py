@@ -33,7 +33,7 @@ from armband.shared.kinds.case_flow import (
     State,
 )
 from armband.shared.kinds.declare import Contribution, Kind, View
-from armband.shared.kinds.duties import Duty, Rank, role_key
+from armband.shared.kinds.duties import Duty, Rank, Settled, role_key
 from armband.shared.kinds.histogram import bucket, percentile_s
 from armband.shared.policy import Policy
 from armband.shared.roles import STAFF, Role
@@ -78,6 +78,9 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ] = None
     note: Annotated[Note | None, Field("Note", FieldType.NOTE, search=Search.WORDS)] = None
     call: Annotated[Ref | None, Field("Call", FieldType.REF, ref="call", on_form=False)] = None
+    followup: Annotated[
+        Ref | None, Field("Follow-up", FieldType.REF, ref="followup", on_form=False)
+    ] = None
     rung: Annotated[
         Literal["liaison", "building_head", "grid", "trio", "street", "agency"] | None,
         choice("Level of the chain", RUNG_OPTIONS, on_form=False),
@@ -205,6 +208,12 @@ def _duties(view: View, body: Any, policy: Policy) -> tuple[Duty, ...]:
     )
 
 
+def _settles(_view: View, body: Any, _policy: Policy) -> tuple[Settled, ...]:
+    """A case about an illness seen on a follow-up is its report."""
+    case: Case = body
+    return () if case.followup is None else (Settled(f"ill:{case.followup}", case.at),)
+
+
 KIND = Kind(
     name="case",
     label="Case",
@@ -214,6 +223,7 @@ KIND = Kind(
     derive=_derive,
     workflow=WORKFLOW,
     duties=_duties,
+    settles=_settles,
     columns=("at", "brief", "category", "state", "priority", "to"),
     writers=STAFF,
     metrics={

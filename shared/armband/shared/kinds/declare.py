@@ -84,6 +84,8 @@ Derive = Callable[[Mapping[str, int], str], Mapping[str, int]]
 RAW = "@"
 """A metric whose name holds it is raw material of derived ones: it is in no report."""
 Opens = Callable[[View, Any, Policy], tuple[Draft, ...]]
+Fills = Callable[[Mapping[str, Value], Patch, Policy], Patch]
+"""From a record's fields (none of a new one) and a change to what the program adds to it."""
 NaturalKey = Callable[[str, Mapping[str, Value]], tuple[str, ...] | None]
 """From a unit and fields to what makes the record the same record wherever it is entered."""
 
@@ -113,6 +115,7 @@ class Kind:
         settles: the same to what the record shows to have been done.
         opens: the same to the records that begin with one of this kind, such as the rectification
             of what an inspection found; their ids follow from its id (`ids.opened_record_id`).
+        fills: what the program adds to a change by the office's policy, where nobody says so.
         names_others: records that refer to one of this kind are found by its name, too.
         dated: the field that holds the record's day, if it has one.
         shifted: the field that names the checkpoint to whose shift's day a record belongs.
@@ -135,6 +138,7 @@ class Kind:
     duties: Duties | None = None
     settles: Settles | None = None
     opens: Opens | None = None
+    fills: Fills | None = None
     names_others: bool = False
     dated: str = ""
     shifted: str = ""
