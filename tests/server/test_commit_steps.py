@@ -114,8 +114,20 @@ def test_different_states_of_two_people_stand_and_either_may_be_gone_on_from(wor
     (settled,) = world.push(Author("chief").op(CASE, {"state": "accepted"}, kind="case", seen=now))
     assert settled.status == wire.STATUS_ACCEPTED
     assert "state" not in world.view(CASE).conflicts
-    (refused,) = both.push(Author("chief").op(CASE, {"state": "closed"}, kind="case", seen=now))
+    (refused,) = both.push(Author("chief2").op(CASE, {"state": "closed"}, kind="case", seen=now))
     assert refused.status == wire.STATUS_QUARANTINED
+
+
+def test_on_a_branch_of_a_copied_terminal_a_step_is_not_judged(world: World) -> None:
+    """The copy takes what was written before the copying for its own; here it is another branch."""
+    original = Author("t2")
+    world.push(original.op(CASE, {"note": "x"}, kind="case", seen=world.stamp(CASE)))
+    copy = original.clone()
+    world.push(accept(original, world.stamp(CASE)))
+    (first,) = world.push(copy.op(CASE, {"note": "y"}, kind="case", seen=world.stamp(CASE)))
+    assert first.status in TAKEN
+    settled = copy.op(CASE, {"state": "dispatched"}, kind="case", seen=world.stamp(CASE))
+    assert world.push(settled)[0].status in TAKEN
 
 
 def test_arrivals_told_by_two_terminals_are_no_conflict(world: World) -> None:

@@ -11,15 +11,17 @@ from armband.shared.ops import Op
 def seen_by(op: Op, branch: bytes, state: State | None, field: str) -> Seen | None:
     """The record as the author of ``op`` saw it; None when the office cannot tell.
 
-    It cannot when somebody wrote the state unseen, and when the newest that the author saw is not
-    here: after a restore of the office others have yet to hand in again what the author built on.
+    It cannot when somebody wrote the state unseen; when the newest that the author saw is not
+    here: after a restore of the office others have yet to hand in again what the author built on;
+    and on a branch of a copied terminal, which takes its own earlier work for seen where here it
+    stands on another branch, so that the two disagree about which states stand.
 
     Args:
         branch: the branch of its terminal's chain on which the operation stands.
         state: the record as the office has it; None when it has not begun.
         field: the field that holds the workflow's state.
     """
-    if state is None or op.body is None:
+    if state is None or op.body is None or branch != op.key_id:
         return None
     author_seen = op.body.seen
 
