@@ -33,7 +33,10 @@ def test_what_a_checkpoint_may_do() -> None:
     assert not may_write(Role.CHECKPOINT, "household", WITHIN, SCOPE)
     assert not may_read(Role.CHECKPOINT, "visit", WITHIN, SCOPE)
     assert may_read(Role.CHECKPOINT, "resident", WITHIN, SCOPE)
-    assert writable_kinds(Role.CHECKPOINT) == {"case", "check", "checkpoint", "resident"}
+    assert writable_kinds(Role.CHECKPOINT) == {
+        *("case", "check", "checkpoint", "resident", "shift"),
+        *("ack", "sample"),
+    }
 
 
 def test_who_may_write_visits_and_households() -> None:

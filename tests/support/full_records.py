@@ -53,6 +53,12 @@ _FOLLOWUP: Patch = {"returnee": REF, "slot": "test", "at": 1, "day": DAY}
 _SCREENING: Patch = {"channel": "online", "result": "normal", "at": 1, "day": DAY}
 _INQUIRY: Patch = {"name": "x", "why": "case", "at": 1, "day": DAY}
 
+_NOTICE: Patch = {"title": "x", "at": 1, "day": DAY, "households": True}
+_ACK: Patch = {"notice": REF, "at": 1, "day": DAY}
+_SERVICE: Patch = {"household": REF, "at": 1, "day": DAY}
+_DELIVERY: Patch = {"household": REF, "status": "done", "at": 1, "day": DAY}
+_SAMPLE: Patch = {"round": REF, "resident": REF, "at": 1, "round_day": DAY}
+
 FULL: Mapping[str, list[Patch]] = {
     "returnee": [
         {**_RETURNEE, **_COURSE},
@@ -90,6 +96,21 @@ FULL: Mapping[str, list[Patch]] = {
             for code in codes("case", "category")
         ),
     ],
+    "notice": [{**_NOTICE, "sort": code} for code in codes("notice", "sort")],
+    "ack": [{**_ACK, "answer": code} for code in codes("ack", "answer")],
+    "service": [
+        *({**_SERVICE, "sort": code, "state": "open"} for code in codes("service", "sort")),
+        *(
+            {**_SERVICE, "sort": code, "state": "done", "done_at": 1, "escalated_at": 1}
+            for code in codes("service", "sort")
+        ),
+    ],
+    "delivery": [
+        *({**_DELIVERY, "sort": code} for code in codes("delivery", "sort")),
+        {**_DELIVERY, "sort": "waste", "status": "missed"},
+    ],
+    "round": [{"name": "x", "day": DAY, "state": state} for state in ("planned", "open")],
+    "sample": [{**_SAMPLE, "status": code} for code in codes("sample", "status")],
     "call": [{"topic": code, "at": 1, "day": DAY} for code in codes("call", "topic")],
     "policy_text": [{"title": "x", "text": "x", "from_day": DAY}],
     "unit": [
@@ -109,7 +130,7 @@ FULL: Mapping[str, list[Patch]] = {
     ],
     "checkpoint": [{"name": "x"}],
     "visit": [
-        {**_VISIT, "people_seen": 1, "temps": [380], "needs": "x"},
+        {**_VISIT, "people_seen": 1, "temps": [380], "needs": "x", "notice": REF},
         *({**_VISIT, "channel": code} for code in codes("visit", "channel")),
         *({**_VISIT, "outcome": code} for code in codes("visit", "outcome")),
     ],

@@ -42,6 +42,7 @@ from armband.client.store.fresh import is_there
 from armband.client.store.sitting import ME
 from armband.client.store.store import STORE_FILE, Kinds, Store
 from armband.client.sync_port import Connect
+from armband.client.taken import with_taken
 from armband.client.watches import Watches
 from armband.shared import hlc, ids, wire
 from armband.shared.days import day_begins_ms, day_of, ms_to_next_day
@@ -114,7 +115,7 @@ class Terminal:
             UnknownKind: this release has no such kind; nothing is saved.
         """
         recorder = self._recorder()
-        whole = recorder.with_opened(drafts)
+        whole = recorder.with_opened(await with_taken(drafts, self._store.entry))
         plan = partial(recorder.plan, whole)
         saved = await self._save([draft.id for draft in whole], plan, len(whole))
         asked = {draft.id for draft in drafts}

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 
 import msgspec
 
-from armband.client.model import Task, Today, TodoQuery
+from armband.client.model import Identity, Task, Today, TodoQuery
 from armband.client.store.entries import COLUMNS, entries_of
 from armband.client.store.sitting import posts_of, who_sits_here
 from armband.client.store.tables import chunks, load_identity, marks
 from armband.shared.kinds import CATALOGUE
-from armband.shared.kinds.duties import Rank, post_key, role_key
+from armband.shared.kinds.duties import Rank, post_key, role_key, unit_key
 from armband.shared.policy import Policy
 from armband.shared.roles import Role
+from armband.shared.units import lineage
 
 _OPEN = """
 SELECT d.n, d.key, d.rank, CASE WHEN d.daily THEN :day_ends ELSE d.due_ms END AS due FROM duties d
@@ -53,7 +54,7 @@ def load_today(conn: sqlite3.Connection, moment: Moment, query: TodoQuery, polic
         "day_begins": moment.day_begins_ms,
         "day_ends": moment.day_ends_ms,
         "everyones": not query.who,
-        "mine": _answered_by(conn, query.who, Role(identity.role), moment.now_ms),
+        "mine": _answered_by(conn, query.who, identity, moment.now_ms),
         "me": me,
         "terminal": identity.terminal,
         "ranks": sum(1 << rank for rank in query.ranks),
@@ -69,10 +70,12 @@ def load_today(conn: sqlite3.Connection, moment: Moment, query: TodoQuery, polic
     return Today(_tasks(conn, wanted, policy), counts, late)
 
 
-def _answered_by(conn: sqlite3.Connection, who: str, role: Role, now_ms: int) -> str:
-    """As JSON: every ``who`` of a duty for which a member of the staff answers."""
+def _answered_by(conn: sqlite3.Connection, who: str, identity: Identity, now_ms: int) -> str:
+    """As JSON: every ``who`` of a duty for which a member of the staff answers here."""
     posts = (post_key(post) for post in posts_of(conn, who, now_ms))
-    return msgspec.json.encode(["", who, role_key(role), *posts]).decode()
+    units = (unit_key(code) for scope in identity.scope for code in lineage(scope))
+    mine = ["", who, role_key(Role(identity.role)), *posts, *units]
+    return msgspec.json.encode(mine).decode()
 
 
 def _once(rows: Iterable[_Row]) -> list[_Row]:

@@ -47,7 +47,7 @@ def posts_of(conn: sqlite3.Connection, who: str, now_ms: int) -> list[str]:
     ).fetchone()
     if record is not None:
         posts = decode_patch(record[0]).get("posts")
-        found.update(dict.fromkeys(posts if isinstance(posts, list) else ()))
+        found.update((str(post), None) for post in (posts if isinstance(posts, list) else ()))
     day = day_of(now_ms, load_identity(conn).policy)
     for (fields,) in conn.execute("SELECT fields FROM view WHERE kind = 'post' AND voided = 0"):
         post = decode_patch(fields)

@@ -116,6 +116,8 @@ class Kind:
         opens: the same to the records that begin with one of this kind, such as the rectification
             of what an inspection found; their ids follow from its id (`ids.opened_record_id`).
         fills: what the program adds to a change by the office's policy, where nobody says so.
+        taken: field to ``(reference, field)``: left empty, it takes what the record that the
+            reference points to says there when this one is made.
         names_others: records that refer to one of this kind are found by its name, too.
         dated: the field that holds the record's day, if it has one.
         shifted: the field that names the checkpoint to whose shift's day a record belongs.
@@ -139,6 +141,7 @@ class Kind:
     settles: Settles | None = None
     opens: Opens | None = None
     fills: Fills | None = None
+    taken: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     names_others: bool = False
     dated: str = ""
     shifted: str = ""

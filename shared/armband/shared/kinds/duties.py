@@ -47,7 +47,8 @@ class Duty:
         step: the step of the record's workflow that does it.
         prefill: what the form knows already.
         who: hex id of the member of staff who answers for it, or `role_key` of the terminals or
-            `post_key` of the staff who do; ``""`` for everyone of the unit.
+            `post_key` of the staff who do, or `unit_key` of the unit below which everyone does;
+            ``""`` for whoever reads the record.
     """
 
     key: str
@@ -72,6 +73,11 @@ def role_key(role: Role) -> str:
 def post_key(post: str) -> str:
     """A duty's ``who`` when everyone of the staff with a post answers for it."""
     return f"post:{post}"
+
+
+def unit_key(unit: str) -> str:
+    """A duty's ``who`` when every terminal that works within a unit answers for it."""
+    return f"unit:{unit}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ from armband.shared.fields import (
     Value,
 )
 from armband.shared.kinds.declare import Contribution, Kind, View
+from armband.shared.kinds.duties import Duty, Rank
+from armband.shared.kinds.service_sorts import fetched
 from armband.shared.policy import Policy
 from armband.shared.roles import FIELD
 
@@ -74,6 +76,26 @@ def _contribute(_view: View, body: Any, _policy: Policy) -> tuple[Contribution, 
     return tuple(parts)
 
 
+def _duties(view: View, body: Any, _policy: Policy) -> tuple[Duty, ...]:
+    """Whoever is isolated at home cannot take the waste down: it is fetched every day."""
+    household: Household = body
+    if "home_isolation" not in (household.care or ()):
+        return ()
+    home = view.id.hex()
+    return (
+        Duty(
+            key=fetched(home, "waste"),
+            what="Collect the waste",
+            rank=Rank.SERVICE,
+            from_ms=0,
+            due_ms=0,
+            daily=True,
+            form="delivery",
+            prefill={"household": home, "sort": "waste", "status": "done"},
+        ),
+    )
+
+
 def _natural_key(unit: str, fields: Mapping[str, Value]) -> tuple[str, ...] | None:
     door = fields.get("door")
     return (unit, door) if isinstance(door, str) and door else None
@@ -85,6 +107,7 @@ KIND = Kind(
     plural="Households",
     body=Household,
     contribute=_contribute,
+    duties=_duties,
     natural_key=_natural_key,
     names_others=True,
     columns=("door", "head", "phone", "people", "care", "liaison"),

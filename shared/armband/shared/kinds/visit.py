@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 import msgspec
 
 from armband.shared import limits
 from armband.shared.days import add_days, day_begins_ms, is_day
+from armband.shared.drafts import Draft
 from armband.shared.fields import (
     Count,
     Day,
@@ -16,11 +18,13 @@ from armband.shared.fields import (
     Millis,
     Note,
     Option,
+    Patch,
     Ref,
     Search,
     Temperatures,
     choice,
 )
+from armband.shared.ids import opened_record_id
 from armband.shared.kinds.declare import Contribution, Kind, View
 from armband.shared.kinds.duties import Duty, Rank, Settled
 from armband.shared.policy import Policy
@@ -79,6 +83,10 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         None
     )
     note: Annotated[Note | None, Field("Note", FieldType.NOTE, search=Search.WORDS)] = None
+    notice: Annotated[Ref | None, Field("Notice", FieldType.REF, ref="notice", on_form=False)] = (
+        None
+    )
+    notice_day: Annotated[Day | None, Field("Notice's day", FieldType.DAY, on_form=False)] = None
 
 
 def _contribute(_view: View, body: Any, policy: Policy) -> tuple[Contribution, ...]:
@@ -93,7 +101,16 @@ def _contribute(_view: View, body: Any, policy: Policy) -> tuple[Contribution, .
         if count:
             parts.append(Contribution(name, count, day=visit.day))
     parts.append(Contribution("visits.households", day=visit.day, member=visit.household))
+    if visit.notice is not None and visit.outcome == "met":
+        told = visit.notice_day or visit.day
+        parts.append(Contribution("publicity.households", day=told, member=visit.household))
     return tuple(parts)
+
+
+def _derive(metrics: Mapping[str, int], _day: str) -> Mapping[str, int]:
+    """In the newest day's row, which alone knows how many households there are."""
+    told, homes = metrics.get("publicity.households", 0), metrics.get("households.total", 0)
+    return {"publicity.coverage_pct": 100 * told // homes if homes else 0}
 
 
 def _door(visit: Visit) -> str:
@@ -101,18 +118,26 @@ def _door(visit: Visit) -> str:
 
 
 def _duties(_view: View, body: Any, policy: Policy) -> tuple[Duty, ...]:
-    """The next visit; any later one to that door does it."""
+    """The next visit, after "no answer" the next day; any later one to that door does it."""
     visit: Visit = body
-    if visit.next_day is None or not is_day(visit.next_day):
+    next_day = visit.next_day
+    if next_day is None and visit.outcome == "no_answer" and is_day(visit.day):
+        next_day = add_days(visit.day, 1)
+    if next_day is None or not is_day(next_day):
         return ()
-    known = {"household": visit.household, "channel": visit.channel, "purpose": visit.purpose}
+    known = {
+        "household": visit.household,
+        "channel": visit.channel,
+        "purpose": visit.purpose,
+        "notice": visit.notice,
+    }
     return (
         Duty(
             key=_door(visit),
             what="Visit again",
             rank=Rank.VISIT,
-            from_ms=day_begins_ms(visit.next_day, policy),
-            due_ms=day_begins_ms(add_days(visit.next_day, 1), policy),
+            from_ms=day_begins_ms(next_day, policy),
+            due_ms=day_begins_ms(add_days(next_day, 1), policy),
             since_ms=visit.at,
             form="visit",
             prefill={name: value for name, value in known.items() if value is not None},
@@ -125,6 +150,22 @@ def _settles(_view: View, body: Any, _policy: Policy) -> tuple[Settled, ...]:
     return (Settled(_door(visit), visit.at),)
 
 
+def _opens(view: View, body: Any, _policy: Policy) -> tuple[Draft, ...]:
+    """A need becomes a service that somebody answers for."""
+    visit: Visit = body
+    if not visit.needs:
+        return ()
+    asked: Patch = {
+        "household": visit.household,
+        "sort": "other",
+        "what": visit.needs,
+        "visit": view.id.hex(),
+        "at": visit.at,
+        "day": visit.day,
+    }
+    return (Draft("service", opened_record_id(view.id, "need"), view.unit, asked),)
+
+
 KIND = Kind(
     name="visit",
     label="Visit",
@@ -133,6 +174,9 @@ KIND = Kind(
     contribute=_contribute,
     duties=_duties,
     settles=_settles,
+    opens=_opens,
+    derive=_derive,
+    taken={"notice_day": ("notice", "day")},
     columns=("at", "household", "channel", "outcome", "purpose", "next_day"),
     writers=FIELD,
     readers=FIELD,
@@ -150,6 +194,8 @@ KIND = Kind(
         "visits.people_seen": "people seen on the day's visits (person-times)",
         "visits.fever": "temperatures at or above the fever threshold on the day's visits",
         "visits.needs": "visits of the day on which a need was noted",
+        "publicity.households": "different households met on visits that tell a notice of the day",
+        "publicity.coverage_pct": "of a hundred households registered now, those so told",
         "activity.records": "visits and checks of the day; a unit with at least one has reported",
     },
     dated="day",
