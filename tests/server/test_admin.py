@@ -97,8 +97,8 @@ async def test_a_rollup_is_the_report_of_the_contract(desk: Desk) -> None:
     assert rows == [
         ("2022-06-11", OFFICE, {}),
         ("2022-06-11", G1, {}),
-        (DAY, OFFICE, {"units.grid": 1, "units.office": 1}),
-        (DAY, G1, {"units.grid": 1}),
+        (DAY, OFFICE, {"posts.vacant": 5, "units.grid": 1, "units.office": 1}),
+        (DAY, G1, {"posts.vacant": 5, "units.grid": 1}),
     ]
     assert [row["day"] for row in (await desk.call("rollup"))["rows"]] == [DAY]
 
@@ -172,7 +172,7 @@ async def test_the_quarantine_is_listed_with_reasons(desk: Desk) -> None:
 
 
 async def test_what_is_not_understood_is_told(desk: Desk) -> None:
-    with pytest.raises(BadRequest, match="no verb is called 'dance'; there are audit, invite"):
+    with pytest.raises(BadRequest, match="no verb is called 'dance'; there are assign, audit, invite"):
         await desk.call("dance")
     with pytest.raises(BadRequest, match=r"invite: .*unit"):
         await desk.call("invite", role="grid")

@@ -13,6 +13,7 @@ import msgspec
 
 from armband.server.admin_args import (
     MAX_ROLLUP_DAYS,
+    AssignArgs,
     InviteArgs,
     NoArgs,
     QuarantineArgs,
@@ -56,6 +57,7 @@ class Admin:
             "invite": (InviteArgs, self._invite),
             "token": (TokenArgs, self._token),
             "revoke": (RevokeArgs, self._revoke),
+            "assign": (AssignArgs, self._assign),
             "take": (TakeArgs, self._take),
             "stable": (StableArgs, self._stable),
         }
@@ -103,7 +105,9 @@ class Admin:
 
     async def _upsert(self, args: UpsertArgs) -> list[str]:
         """One outcome for each draft: ``new``, ``changed``, ``unchanged``, ``refused: why``."""
-        return await self._office.upsert(args.drafts, args.author, args.dry_run)
+        return await self._office.upsert(
+            args.drafts, args.author, args.dry_run, decided=args.decided
+        )
 
     async def _records(self, args: RecordsArgs) -> RecordsPage:
         """``{views, after}``; ``after`` is None on the last page."""
@@ -199,10 +203,20 @@ class Admin:
 
     async def _revoke(self, args: RevokeArgs) -> dict[str, Any]:
         """The terminal as `terminals` lists it, without its forks and refused epochs."""
+        terminal = await self._terminal(args.id)
+        return _shown(await self._office.revoke(terminal.key_id))
+
+    async def _assign(self, args: AssignArgs) -> dict[str, Any]:
+        """The terminal with its new scope; its connection begins anew."""
+        terminal = await self._terminal(args.id)
+        scope = tuple(dict.fromkeys(self._known_unit(code) for code in args.scope))
+        return _shown(await self._office.assign(terminal.key_id, terminal.role, scope))
+
+    async def _terminal(self, wanted: str) -> Terminal:
         for terminal in await self._office.terminals():
-            if args.id.lower() in (terminal.name.lower(), terminal.key_id.hex()):
-                return _shown(await self._office.revoke(terminal.key_id))
-        raise NotFound(f"no terminal is called {args.id!r}; armband-server terminals lists them")
+            if wanted.lower() in (terminal.name.lower(), terminal.key_id.hex()):
+                return terminal
+        raise NotFound(f"no terminal is called {wanted!r}; armband-server terminals lists them")
 
     async def _stable(self, args: StableArgs) -> dict[str, Any]:
         """``{stable_seq}``: up to here a verified backup holds the history."""

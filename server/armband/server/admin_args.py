@@ -15,6 +15,7 @@ MAX_ROLLUP_DAYS = 366
 MAX_VALID_MS = 10 * 366 * 86_400_000
 
 Valid = Annotated[int, msgspec.Meta(gt=0, le=MAX_VALID_MS)]
+MAX_SCOPE = 50
 
 
 class NoArgs(msgspec.Struct, forbid_unknown_fields=True):
@@ -27,6 +28,7 @@ class UpsertArgs(msgspec.Struct, forbid_unknown_fields=True):
     drafts: Annotated[list[Draft], msgspec.Meta(max_length=MAX_DRAFTS)]
     author: str
     dry_run: bool = False
+    decided: bool = False
 
 
 class RecordsArgs(msgspec.Struct, forbid_unknown_fields=True):
@@ -67,6 +69,13 @@ class RevokeArgs(msgspec.Struct, forbid_unknown_fields=True):
     """A terminal by its name (``T001``) or its key id in hex."""
 
     id: str
+
+
+class AssignArgs(msgspec.Struct, forbid_unknown_fields=True):
+    """A terminal by its name or its key id in hex, and the units that it shall have."""
+
+    id: str
+    scope: Annotated[list[str], msgspec.Meta(min_length=1, max_length=MAX_SCOPE)]
 
 
 class StableArgs(msgspec.Struct, forbid_unknown_fields=True):

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from armband.shared.kinds import CATALOGUE
 from armband.shared.kinds.declare import View
 from armband.shared.policy import Policy
-from armband.shared.units import is_within, lineage, unit_order
+from armband.shared.units import CLOSED, is_within, lineage, unit_order
 
 NOW = ""
 """The day of cells that count what exists now."""
@@ -136,6 +136,7 @@ def coverage(
         levels: unit code to level, of every unit known.
         cells: must hold the day's cells of those units that have any.
     """
+    levels = {code: level for code, level in levels.items() if level != CLOSED}
     grids = [code for code, level in levels.items() if level == "grid" and is_within(code, unit)]
     if not grids:
         parts = [code for code in levels if code.rpartition("/")[0] == unit]

@@ -14,6 +14,8 @@ from armband.shared.errors import InvalidUnit
 
 MAX_UNIT_CODE = 160
 MAX_DEPTH = 12
+CLOSED = "closed"
+"""The level of a unit that a re-gridding has closed: its name stays for old figures."""
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]*(?:/[a-z0-9][a-z0-9-]*)*")
 _PIECES = re.compile(r"[0-9]+|[^0-9]+")
 

@@ -13,7 +13,7 @@ from armband.shared import wire
 from armband.shared.kinds.unit import KIND as UNIT_KIND
 from armband.shared.rollup import NOW, CellKey, Coverage, Metrics, coverage
 from armband.shared.rollup_report import AsOf, RollupReport, build_report
-from armband.shared.units import depth_below, is_within
+from armband.shared.units import CLOSED, depth_below, is_within
 
 WATCHES_KEPT = 32
 
@@ -86,7 +86,8 @@ def load_units(conn: sqlite3.Connection) -> dict[str, wire.UnitName]:
     }
     rows = conn.execute("SELECT unit, title, fields FROM view WHERE kind = 'unit' AND voided = 0")
     for code, title, fields in rows:
-        level = msgspec.msgpack.decode(fields).get("level", "")
+        told = msgspec.msgpack.decode(fields)
+        level = CLOSED if told.get("moved_to") else told.get("level", "")
         found[code] = wire.UnitName(code, title, level)
     return dict(sorted(found.items()))
 

@@ -45,11 +45,15 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where an operation comes from: see `model.Batch` and `chains.Place`."""
+    """Where an operation comes from: see `model.Batch` and `chains.Place`.
+
+    ``moved_from``: where the record hung when its author last saw it, before a re-gridding.
+    """
 
     grant: TerminalGrant
     branch: bytes
     repushing: bool = False
+    moved_from: str = ""
 
 
 def refusal(op: Op, target: Target | None, origin: Origin) -> Refusal | None:
@@ -71,7 +75,7 @@ def refusal(op: Op, target: Target | None, origin: Origin) -> Refusal | None:
     # restore of the office, and this one may well move the record.
     is_new = not unit and not op.body.seen
     return (
-        _forbidden(op.body, unit, grant)
+        _forbidden(op.body, origin.moved_from or unit, grant)
         or _wrong_values(op.body, is_new=is_new)
         or _wrong_step(op, op.body, target, origin)
     )

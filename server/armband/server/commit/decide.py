@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from armband.server.commit.admission import Origin, Refusal, refusal
 from armband.server.commit.chains import Chains, Place
 from armband.server.commit.effects import Effects
+from armband.server.commit.filing import Filing, homes_of, nonce_after
 from armband.server.commit.model import Batch, TerminalGrant, Upsert
 from armband.server.commit.records import Records
 from armband.server.commit.rows import (
@@ -47,6 +48,7 @@ from armband.shared.ops import (
     next_history,
 )
 from armband.shared.permissions import Role
+from armband.shared.regridding import Forwards
 
 OUTCOME_NEW = "new"
 OUTCOME_CHANGED = "changed"
@@ -61,30 +63,46 @@ Answer = list[wire.Receipt] | list[str] | UnknownPredecessor
 """Receipts of a batch, outcomes of an upsert, or why a batch cannot be taken."""
 
 
-def needs(submissions: Sequence[Submission], office_key: bytes) -> LoadRequest:
+def needs(
+    submissions: Sequence[Submission], office_key: bytes, forwards: Forwards | None = None
+) -> LoadRequest:
     """What has to be loaded before these can be decided."""
     chains: list[ChainRange] = []
     keys: dict[bytes, None] = {}
     records: dict[bytes, None] = {}
+    if forwards:
+        # What names a unit that moved is filed anew, by an operation of the office's own.
+        keys[office_key] = None
     for submission in submissions:
         if isinstance(submission, Upsert):
             keys[office_key] = None
             records.update(dict.fromkeys(draft.id for draft in submission.drafts))
+            if forwards and forwards.by_door:
+                records.update(dict.fromkeys(homes_of(d.fields for d in submission.drafts)))
             continue
         first = submission.ops[0]
         last = submission.ops[-1]
         chains.append(ChainRange(first.key_id, first.counter - 1, last.counter))
         keys[first.key_id] = None
-        bodies = (op.body for op in submission.ops)
-        records.update(dict.fromkeys(body.record for body in bodies if body is not None))
+        bodies = [op.body for op in submission.ops if op.body is not None]
+        records.update(dict.fromkeys(body.record for body in bodies))
+        if forwards and forwards.by_door:
+            records.update(dict.fromkeys(homes_of(body.patch for body in bodies)))
     return LoadRequest(tuple(chains), tuple(keys), tuple(records))
 
 
 class Decision:
     """A decided group: `answers`, one for each submission, hold once the changes are on disk."""
 
-    def __init__(self, loaded: Loaded, submissions: Sequence[Submission], now_ms: int) -> None:
+    def __init__(
+        self,
+        loaded: Loaded,
+        submissions: Sequence[Submission],
+        now_ms: int,
+        forwards: Forwards | None = None,
+    ) -> None:
         self._loaded = loaded
+        self._filing = Filing(forwards or Forwards(), loaded.office.key_id)
         self._now_ms = now_ms
         self._office = loaded.office
         self._seq = loaded.office.seq
@@ -144,10 +162,22 @@ class Decision:
         place = self._chains.place(op, repushing=batch.repushing)
         record = op.body.record if op.body is not None else None
         target = self._records.target(record) if record is not None else None
-        refused = refusal(op, target, Origin(grant, place.branch, batch.repushing))
+        origin = Origin(grant, place.branch, batch.repushing)
+        refused = refusal(op, target, self._filing.origin(op, target, origin))
         if refused is not None:
             return self._keep_aside(op, place, refused)
-        return self._stamp(op, place, clock_offset_ms=batch.clock_offset_ms)
+        receipt = self._stamp(op, place, clock_offset_ms=batch.clock_offset_ms)
+        self._file(op)
+        return receipt
+
+    def _file(self, op: Op) -> None:
+        """A record that was put on a unit which has moved is moved along."""
+        assert op.body is not None, "an operation without a body is refused"
+        moved = self._filing.payload(op.body, self._records)
+        if moved is not None:
+            own = self._own_op(moved, nonce_after(op.id))
+            floor = self._chains.head(own.key_id).eff
+            self._stamp(own, Place(own.key_id, floor), clock_offset_ms=0)
 
     def _keep_aside(self, op: Op, place: Place, refused: Refusal) -> wire.Receipt:
         receipt = wire.Receipt(
@@ -177,20 +207,20 @@ class Decision:
 
     def _take_upsert(self, upsert: Upsert) -> list[str]:
         pairs = zip(upsert.drafts, upsert.nonces, strict=True)
-        return [self._take_draft(draft, nonce, upsert.author) for draft, nonce in pairs]
+        return [self._take_draft(draft, nonce, upsert) for draft, nonce in pairs]
 
-    def _take_draft(self, draft: Draft, nonce: int, author: str) -> str:
+    def _take_draft(self, draft: Draft, nonce: int, upsert: Upsert) -> str:
         """Make one record as the draft says; refused ones leave no trace but their answer."""
         if draft.kind not in CATALOGUE:
             return f"{OUTCOME_REFUSED}no kind of record is called {draft.kind!r}"
         present = self._records.get(draft.id)
         state = present.state if present is not None else None
-        wanted = wanted_patch(draft, state, self._office.key_id)
+        wanted = wanted_patch(draft, state, self._office.key_id, decided=upsert.decided)
         kept = OUTCOME_KEPT + ",".join(wanted.kept) if wanted.kept else ""
         if not wanted.patch:
             return OUTCOME_UNCHANGED + kept
         version = present.version if present is not None else 0
-        payload = Payload(draft.id, draft.kind, draft.unit, wanted.patch, version, author)
+        payload = Payload(draft.id, draft.kind, draft.unit, wanted.patch, version, upsert.author)
         op = self._own_op(payload, nonce)
         grant = TerminalGrant(Role.STREET, (self._office.code,))
         refused = refusal(op, self._records.target(draft.id), Origin(grant, op.key_id))
@@ -199,6 +229,7 @@ class Decision:
         is_new = present is None or not present.unit
         floor = self._chains.head(op.key_id).eff
         self._stamp(op, Place(op.key_id, floor), clock_offset_ms=0)
+        self._file(op)
         return (OUTCOME_NEW if is_new else OUTCOME_CHANGED) + kept
 
     def _own_op(self, payload: Payload, nonce: int) -> Op:

@@ -53,8 +53,12 @@ class BatchResult:
 
 @dataclass(frozen=True, slots=True)
 class Upsert:
-    """Records that a register or the office wants to be so; nonces: eight bytes for each."""
+    """Records that a register or the office wants to be so; nonces: eight bytes for each.
+
+    With ``decided`` also what was last written at a terminal is overwritten.
+    """
 
     drafts: tuple[Draft, ...]
     author: str
     nonces: tuple[int, ...]
+    decided: bool = False

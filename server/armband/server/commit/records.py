@@ -34,6 +34,8 @@ class Present:
     before: StoredRecord | None
     seq: int = 0
     """Of its newest change within the group, 0 for none."""
+    left: str = ""
+    """The unit that it left within the group, the first if there were several."""
 
     @property
     def version(self) -> int:
@@ -93,6 +95,7 @@ class Records:
         present.unit = unit if isinstance(unit, str) else ""
         if old_unit and old_unit != present.unit:
             self.moves.append(Move(seq, record, old_unit))
+            present.left = present.left or old_unit
 
     def steps(self) -> list[Step]:
         """What happened to each changed record, by seq."""
@@ -111,7 +114,8 @@ def _step(record: bytes, present: Present, state: State) -> Step:
         record=record,
         kind=present.kind,
         unit=present.unit,
-        old_unit=before.unit if before is not None and before.unit else present.unit,
+        # One that is made and filed to another unit at once: its maker must hear that it left.
+        old_unit=(before.unit if before is not None else "") or present.left or present.unit,
         state=encode_state(state),
     )
     old = None if before is None else view(decode_state(before.state))

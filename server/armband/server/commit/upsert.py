@@ -24,18 +24,23 @@ class Wanted:
     kept: tuple[str, ...] = ()
 
 
-def wanted_patch(draft: Draft, state: State | None, office_key: bytes) -> Wanted:
+def wanted_patch(
+    draft: Draft, state: State | None, office_key: bytes, *, decided: bool = False
+) -> Wanted:
     """Compare a draft with the record.
 
     A field that the draft does not name stays. A value that already wins is not written again,
     also where other values stand beside it: settling that is for people.
+
+    Args:
+        decided: the office has decided it, whatever somebody wrote at a terminal.
     """
     present: Patch = {}
     by_hand: set[str] = set()
     for write in state.writes if state is not None else ():
         present.update(write.patch)
         by_hand.difference_update(write.patch)
-        if write.branch != office_key:
+        if write.branch != office_key and not decided:
             by_hand.update(write.patch)
     wanted = {**draft.fields, UNIT: draft.unit}
     differs = [name for name, value in wanted.items() if present.get(name) != value]

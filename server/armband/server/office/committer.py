@@ -21,6 +21,7 @@ from armband.server.errors import OfficeCannotWrite, StoreError
 from armband.server.model import Committed, OfficeRow, Touch, WritableChanged
 from armband.server.store.port import Store
 from armband.shared.environment import Environment
+from armband.shared.regridding import Forwards
 
 MAX_GROUP_OPS = 1000
 """Operations in one transaction; more wait for the next one."""
@@ -49,6 +50,7 @@ class Committer:
         row: the office's row as of the newest commit.
         writable, reason: whether the disk takes records, and if not, why.
         touches: what terminals said of themselves, to be written with the next group.
+        forwards: which units have moved, as of the newest commit.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class Committer:
         self.writable = True
         self.reason = ""
         self.touches: dict[bytes, Touch] = {}
+        self.forwards = Forwards()
         self._store = store
         self._environment = environment
         self._publish = publish
@@ -161,8 +164,8 @@ class Committer:
         touches = self._taken_touches()
         try:
             decision, changes = await self._store.commit(
-                needs(submissions, self.row.key_id),
-                lambda loaded: Decision(loaded, submissions, now_ms),
+                needs(submissions, self.row.key_id, self.forwards),
+                lambda loaded: Decision(loaded, submissions, now_ms, self.forwards),
                 touches,
             )
         except StoreError as error:

@@ -38,9 +38,11 @@ from armband.shared.days import day_of
 from armband.shared.drafts import Draft
 from armband.shared.environment import Environment
 from armband.shared.ids import ID_BYTES
+from armband.shared.kinds import View
 from armband.shared.merge import decode_state, view
 from armband.shared.permissions import Role
 from armband.shared.policy import Policy
+from armband.shared.regridding import Forwards
 from armband.shared.rollup import coverage
 from armband.shared.units import depth_below, is_within, unit_order
 from armband.shared.wire import Receipt, UnitName
@@ -153,35 +155,42 @@ class Office(Access):
         return BatchResult(receipts, self.seq, self.hist, self.stable_seq)
 
     async def upsert(
-        self, drafts: Sequence[Draft], author: str, dry_run: bool = False
+        self,
+        drafts: Sequence[Draft],
+        author: str,
+        dry_run: bool = False,
+        *,
+        decided: bool = False,
     ) -> list[str]:
         """Make the records as the drafts say, as operations of the office's own chain.
 
         Compares with the present record and patches only the fields that differ; a field that a
         draft does not name stays. For each draft: ``new``, ``changed``, ``unchanged`` or
-        ``refused: why``; one refused draft does not hold up the others.
+        ``refused: why``; one refused draft does not hold up the others. With ``decided`` also what
+        was last written at a terminal is overwritten.
 
         Raises:
             OfficeCannotWrite: the disk refuses; of the drafts only whole thousands are kept.
         """
         if dry_run:
-            return await self._rehearse(self._upsert_of(drafts, author))
+            return await self._rehearse(self._upsert_of(drafts, author, decided))
         outcomes: list[str] = []
         for start in range(0, len(drafts), UPSERT_CHUNK):
-            chunk = self._upsert_of(drafts[start : start + UPSERT_CHUNK], author)
+            chunk = self._upsert_of(drafts[start : start + UPSERT_CHUNK], author, decided)
             outcomes.extend(_outcomes(await self._committer.submit(chunk)))
         return outcomes
 
-    def _upsert_of(self, drafts: Sequence[Draft], author: str) -> Upsert:
+    def _upsert_of(self, drafts: Sequence[Draft], author: str, decided: bool) -> Upsert:
         random = self._environment.random_bytes(8 * len(drafts))
         nonces = (random[at : at + 8] for at in range(0, len(random), 8))
-        return Upsert(tuple(drafts), author, tuple(int.from_bytes(raw, "big") for raw in nonces))
+        numbers = tuple(int.from_bytes(raw, "big") for raw in nonces)
+        return Upsert(tuple(drafts), author, numbers, decided)
 
     async def _rehearse(self, upsert: Upsert) -> list[str]:
         now_ms = self._environment.now_ms()
         decision = await self._store.rehearse(
-            needs([upsert], self._committer.row.key_id),
-            lambda loaded: Decision(loaded, [upsert], now_ms),
+            needs([upsert], self._committer.row.key_id, self.forwards),
+            lambda loaded: Decision(loaded, [upsert], now_ms, self.forwards),
         )
         return _outcomes(decision.answers[0])
 
@@ -288,7 +297,7 @@ class Office(Access):
         while True:
             page = await self._store.records_page("unit", self.code, after, UNITS_PAGE)
             for unit in page.views:
-                self._names.set(unit)
+                self._take_unit(unit)
             after = page.after
             if after is None:
                 break
@@ -303,8 +312,17 @@ class Office(Access):
         if isinstance(event, Committed) and event.units:
             for row in event.rows:
                 if row.kind == "unit":
-                    self._names.set(view(decode_state(row.state)))
+                    self._take_unit(view(decode_state(row.state)))
         self._tell(event)
+
+    def _take_unit(self, unit: View) -> None:
+        self._names.set(unit)
+        self._committer.forwards.take(unit)
+
+    @property
+    def forwards(self) -> Forwards:
+        """Which units have moved, as of the newest commit."""
+        return self._committer.forwards
 
     def _tell(self, event: OfficeEvent) -> None:
         for callback in list(self._listeners.values()):

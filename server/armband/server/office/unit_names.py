@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from armband.shared.kinds import View
+from armband.shared.units import CLOSED
 from armband.shared.wire import UnitName
 
 KIND = "unit"
@@ -28,7 +29,8 @@ class UnitNames:
         if old is not None and self._by_code.get(old.code) == old:
             del self._by_code[old.code]
         if view.unit and not view.void:
-            name = UnitName(view.unit, view.text("name"), view.text("level"))
+            level = CLOSED if view.text("moved_to") else view.text("level")
+            name = UnitName(view.unit, view.text("name"), level)
             self._by_record[view.id] = name
             self._by_code[view.unit] = name
 

@@ -27,8 +27,10 @@ VOID = "void"
 """A voided record carries the reason here; nothing is ever deleted."""
 REASON = "reason"
 """Why a record was corrected, as the newest correction says; never in conflict with another."""
-RESERVED = (UNIT, VOID, REASON, STEP, SAME_AS)
-NEVER_IN_CONFLICT = frozenset({REASON, STEP})
+MOVED_FROM = "moved_from"
+"""The unit on which a record hung before a re-gridding moved it; written by the office alone."""
+RESERVED = (UNIT, VOID, REASON, STEP, SAME_AS, MOVED_FROM)
+NEVER_IN_CONFLICT = frozenset({REASON, STEP, MOVED_FROM})
 """They belong to the change that they came with."""
 MAX_VOID_REASON = 200
 """Characters of a reason, for voiding and for correcting."""
@@ -120,6 +122,7 @@ class Kind:
             reference points to says there when this one is made.
         names_others: records that refer to one of this kind are found by its name, too.
         dated: the field that holds the record's day, if it has one.
+        follows_people: a record goes along when its unit moves, although it is dated.
         shifted: the field that names the checkpoint to whose shift's day a record belongs.
         natural_key: two people who enter one door offline make one record.
         check_whole: the problem of a complete record as ``(field, problem)``, or None.
@@ -144,6 +147,7 @@ class Kind:
     taken: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     names_others: bool = False
     dated: str = ""
+    follows_people: bool = False
     shifted: str = ""
     natural_key: NaturalKey = no_natural_key
     check_whole: Callable[[Any], tuple[str, str] | None] = field(default=lambda _body: None)

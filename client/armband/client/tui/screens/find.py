@@ -16,7 +16,7 @@ from armband.shared.fields import Value
 from armband.shared.ids import id_from_hex
 from armband.shared.kinds import CATALOGUE, UNIT, Kind
 from armband.shared.permissions import Role, readable_kinds
-from armband.shared.units import depth_below, in_scope, unit_order
+from armband.shared.units import CLOSED, depth_below, in_scope, unit_order
 from armband.shared.wire import UnitName
 
 _UNIT_LEVEL = CATALOGUE[UNIT].fields["level"]
@@ -43,7 +43,9 @@ def fitting_units(
     fits = [
         (code, unit)
         for code, unit in units.items()
-        if in_scope(code, scope) and (wanted in unit.name.lower() or wanted in code)
+        if unit.level != CLOSED
+        and in_scope(code, scope)
+        and (wanted in unit.name.lower() or wanted in code)
     ]
     return sorted(fits, key=lambda item: (item[0].count("/"), item[0]))
 

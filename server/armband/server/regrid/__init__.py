@@ -1,0 +1,1 @@
+"""Re-gridding: a plan of moved, merged and split units, worked out, told, and carried out."""
