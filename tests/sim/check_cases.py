@@ -1,15 +1,11 @@
-"""Cases: their figures counted by other code, and no lawful step kept aside (I14)."""
+"""Cases: their figures, counted by other code (I14)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-import msgspec
-
-from sim.names import OFFICE
 from sim.oracle import Shown
-from sim.world import World
 
 _SHANGHAI = timedelta(hours=8)
 _ALLOWED_MS = 300_000
@@ -52,22 +48,3 @@ def _bucket(took_ms: int) -> int:
             break
         bound = bound * 6 // 5
     return place
-
-
-def no_lawful_step_is_kept_aside(world: World) -> Iterable[str]:
-    """A terminal takes only steps that lead on from what it shows; the office must agree, unless it
-    has kept aside what the step was built on."""
-    with world.office.connection() as held:
-        rows = held.execute(
-            "SELECT key_id, counter, detail, payload FROM quarantine WHERE office = ? "
-            "ORDER BY key_id, counter",
-            (OFFICE,),
-        ).fetchall()
-    refused: set[tuple[bytes, bytes]] = set()
-    for key_id, counter, detail, raw in rows:
-        record, kind, _unit, patch = msgspec.msgpack.decode(raw)[:4]
-        is_step = kind == "case" and "step" in patch and "the step" in detail
-        if is_step and (key_id, record) not in refused:
-            what = f"{key_id.hex()}'s {counter} on {record.hex()}"
-            yield f"a lawful step was kept aside: {what}: {detail}"
-        refused.add((key_id, record))
