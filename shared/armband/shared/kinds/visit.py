@@ -59,7 +59,9 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One contact with one household, whatever came of it."""
 
     household: Annotated[Ref, Field("Household", FieldType.REF, ref="household")]
-    channel: Annotated[Literal["door", "phone", "wechat"], choice("Channel", CHANNEL_OPTIONS)]
+    channel: Annotated[
+        Literal["door", "phone", "wechat"], choice("Channel", CHANNEL_OPTIONS, sticky=True)
+    ]
     outcome: Annotated[
         Literal["met", "no_answer", "refused", "moved"], choice("Outcome", OUTCOME_OPTIONS)
     ]
@@ -67,7 +69,7 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     day: Annotated[Day, Field("Day", FieldType.DAY, on_form=False)]
     purpose: Annotated[
         Literal["screening", "monitoring", "publicity", "care", "other"] | None,
-        choice("Purpose", PURPOSE_OPTIONS),
+        choice("Purpose", PURPOSE_OPTIONS, sticky=True),
     ] = None
     people_seen: Annotated[Count | None, Field("People seen", FieldType.COUNT)] = None
     temps: Annotated[
