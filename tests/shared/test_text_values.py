@@ -150,6 +150,10 @@ def field_and_value(draw: st.DrawFn) -> tuple[Kind, str, Value]:
     return kind, name, draw(_values(kind, declared))
 
 
+_COUNTS = {"resident": st.integers(1900, 2100), "returnee": st.integers(0, 2)}
+"""Of kinds whose counts have narrower bounds."""
+
+
 def _values(kind: Kind, declared: Field) -> st.SearchStrategy[Value]:
     codes = [option.code for option in declared.options]
     temperature = st.integers(340, 430)
@@ -159,7 +163,7 @@ def _values(kind: Kind, declared: Field) -> st.SearchStrategy[Value]:
         FieldType.CHOICE: st.sampled_from(codes or ["-"]),
         FieldType.CHOICES: st.lists(st.sampled_from(codes or ["-"]), min_size=1, unique=True),
         FieldType.FLAG: st.booleans(),
-        FieldType.COUNT: st.integers(1900, 2100) if kind.name == "resident" else st.integers(0, 99),
+        FieldType.COUNT: _COUNTS.get(kind.name, st.integers(0, 99)),
         FieldType.PHONE: st.from_regex(r"\+?[0-9]{7,15}", fullmatch=True),
         FieldType.REF: st.from_regex(r"[0-9a-f]{32}", fullmatch=True),
         FieldType.DIGEST: st.from_regex(r"[0-9a-f]{32}", fullmatch=True),

@@ -7,6 +7,7 @@ decided under it is kept in the record and stays as it was.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Annotated
 
@@ -39,6 +40,7 @@ MEASURE_OPTIONS = (
     Option("tests", "Tests only"),
     Option("none", "No measure"),
 )
+_NUMBER = re.compile("[0-9]{1,3}")
 _Code = Annotated[str, msgspec.Meta(max_length=200)]
 _Days = Annotated[int, msgspec.Meta(ge=0, le=MAX_MEASURE_DAYS)]
 _Temps = Annotated[int, msgspec.Meta(ge=0, le=MAX_TEMPS)]
@@ -86,5 +88,5 @@ def tests_text(days: Sequence[int]) -> str:
 
 
 def tests_of(text: str | None) -> tuple[int, ...]:
-    """The days in such a text; what is no number is passed over."""
-    return tuple(int(word) for word in (text or "").split() if word.isascii() and word.isdigit())
+    """The days in such a text, however they are set apart; what is no number is passed over."""
+    return tuple(dict.fromkeys(int(word) for word in _NUMBER.findall(text or "")))

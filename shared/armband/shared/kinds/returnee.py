@@ -39,7 +39,13 @@ from armband.shared.kinds.returnee_flow import (
     TRANSPORT_OPTIONS,
     WORKFLOW,
 )
-from armband.shared.measures import MAX_MEASURE_DAYS, MAX_TEMPS, MEASURE_OPTIONS, RISK_OPTIONS
+from armband.shared.measures import (
+    MAX_MEASURE_DAYS,
+    MAX_TEMPS,
+    MEASURE_OPTIONS,
+    RISK_OPTIONS,
+    tests_of,
+)
 from armband.shared.policy import Policy
 from armband.shared.roles import FIELD
 
@@ -57,7 +63,6 @@ Risk = Literal[
 ]
 Measure = Literal["central", "home", "monitoring", "tests", "none"]
 MeasureDays = Annotated[int, msgspec.Meta(ge=0, le=MAX_MEASURE_DAYS)]
-TestDays = Annotated[str, msgspec.Meta(pattern=r"^[1-9][0-9]?( [1-9][0-9]?){0,29}$")]
 ENDS = "returnees.ends"
 
 
@@ -128,7 +133,7 @@ class Returnee(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     days: Annotated[MeasureDays | None, Field("Days", FieldType.COUNT)] = None
     then: Annotated[Measure | None, choice("Then", MEASURE_OPTIONS)] = None
     then_days: Annotated[MeasureDays | None, Field("Days of that", FieldType.COUNT)] = None
-    test_days: Annotated[TestDays | None, Field("Test on days", hint="1 4 7")] = None
+    test_days: Annotated[Text | None, Field("Test on days", hint="1 4 7")] = None
     temps_per_day: Annotated[
         Annotated[int, msgspec.Meta(ge=0, le=MAX_TEMPS)] | None,
         Field("Temperatures a day", FieldType.COUNT, hint="0, 1 or 2"),
@@ -226,6 +231,8 @@ def _check_whole(body: Any) -> tuple[str, str] | None:
     it: Returnee = body
     if it.starts is not None and it.starts < add_days(it.arrived, -MAX_MEASURE_DAYS):
         return "starts", "the measure starts long before the arrival"
+    if it.test_days is not None and not tests_of(it.test_days):
+        return "test_days", "days of the measure, such as 1 4 7"
     return None
 
 
