@@ -498,4 +498,48 @@ MUTANTS = (
         ),
         mix="clones",
     ),
+    Mutant(
+        "base_believed",
+        "the set hash of a base is what was kept in step, never that of its rows",
+        (
+            Edit(
+                CLIENT + "store/sync_side.py",
+                "whole=not self._proved",
+                "whole=False",
+            ),
+        ),
+    ),
+    Mutant(
+        "unknown_dropped",
+        "the office keeps the fields that its own release knows",
+        (
+            Edit(
+                SERVER + "commit/writes.py",
+                "        patch=body.patch,\n",
+                "        patch={\n"
+                "            name: value\n"
+                "            for name, value in body.patch.items()\n"
+                "            if name in ('unit', 'void', 'reason')\n"
+                "            or body.kind not in CATALOGUE\n"
+                "            or name in CATALOGUE[body.kind].fields\n"
+                "        },\n",
+            ),
+            Edit(
+                SERVER + "commit/writes.py",
+                "from __future__ import annotations\n",
+                "from __future__ import annotations\nfrom armband.shared.kinds import CATALOGUE\n",
+            ),
+        ),
+    ),
+    Mutant(
+        "newest_for_all",
+        "whoever comes is welcomed in the office's newest protocol",
+        (
+            Edit(
+                SERVER + "admission.py",
+                "        protocol=hello.protocol,\n        now_ms=now_ms,\n        epoch=epoch,\n",
+                "        protocol=wire.PROTOCOL,\n        now_ms=now_ms,\n        epoch=epoch,\n",
+            ),
+        ),
+    ),
 )

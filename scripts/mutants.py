@@ -68,7 +68,7 @@ def hunt(mutant: Mutant, first: int, seeds: int, jobs: int) -> Verdict:
     if found is not None:
         return Verdict(int(found[1]) - first + 1, found[2], took_s)
     if "schedules of the mix" not in done.stdout:
-        return Verdict(0, f"did not run: {done.stderr[-300:]}", took_s)
+        return Verdict(0, f"did not run, exit code {done.returncode}: {done.stderr[-300:]}", took_s)
     return Verdict(0, "", took_s)
 
 
