@@ -117,6 +117,22 @@ def test_a_closed_standard_input_is_said(
     assert "standard input is closed" in capsys.readouterr().err
 
 
+def test_the_roster_says_who_stands_and_where_nobody_will(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = ["--json", "--data", str(folder)]
+    assert main(["record", "checkpoint", "name=东门", *data]) == 0
+    gate = json.loads(capsys.readouterr().out)["saved"][0]["id"]
+    around = ["begins_min=00:00", "ends_min=24:00", "day=today"]
+    assert main(["record", "shift", f"checkpoint={gate}", *around, *data]) == 0
+    capsys.readouterr()
+    assert main(["roster", *data]) == 0
+    (post,) = json.loads(capsys.readouterr().out)["checkpoints"]
+    assert (post["name"], len(post["now"]), len(post["gaps"])) == ("东门", 1, 1)
+    assert main(["roster", "--data", str(folder)]) == 0
+    assert "24:00" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("words", [["check"], ["check", "--json"], ["status", "--data"]])
 def test_what_is_no_utf8_is_said_in_a_line(words: list[str], folder: Path) -> None:
     program = Path(sys.executable).parent / "armband"

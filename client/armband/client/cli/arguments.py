@@ -36,6 +36,9 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser(
         "status", parents=[common, json], help=_("what is written, held, waiting, refused")
     )
+    commands.add_parser(
+        "roster", parents=[common, json], help=_("who stands where, and where nobody will")
+    )
     _rollups(commands, [common, json])
     _doctor(commands, [common, json])
     _export_unsent(commands, [common, json])

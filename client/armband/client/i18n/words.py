@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from armband.client.i18n import CHINESE, _, language, pgettext
-from armband.shared.days import clock_of, day_of
+from armband.shared.days import add_days, clock_of, day_of
 from armband.shared.fields import Field, FieldType, Value
 from armband.shared.kinds import CATALOGUE, Kind
 from armband.shared.kinds.same import SAME_AS
@@ -83,6 +83,20 @@ def moment_text(at_ms: int, policy: Policy, today: str) -> str:
     """A moment as the office's clock: the time alone when it is of today."""
     day, clock = day_of(at_ms, policy), clock_of(at_ms, policy)
     return clock if day == today else f"{day[5:]} {clock[:5]}"
+
+
+def stretch_text(from_ms: int, to_ms: int, policy: Policy, today: str) -> str:
+    """A stretch of time to the minute: ``20:00-08:00``, with the day where it is not today.
+
+    A night may end on the next day without saying so; midnight at the end of a day is 24:00.
+    """
+    day, begins = day_of(from_ms, policy), clock_of(from_ms, policy)[:5]
+    last, ends = day_of(to_ms - 1, policy), clock_of(to_ms, policy)[:5]
+    first_words = begins if day == today else f"{day[5:]} {begins}"
+    if ends == "00:00":
+        ends = "24:00"
+    near = last == day or (last == add_days(day, 1) and ends < begins)
+    return f"{first_words}-{ends}" if near else f"{first_words} - {last[5:]} {ends}"
 
 
 def value_text(  # noqa: PLR0911 one return per type of field reads best

@@ -70,6 +70,7 @@ class ArmbandApp(App[None]):
         Binding("f6", "go('ledger')", "Ledger", id="app-6-ledger", tooltip="Find and correct"),
         Binding("f7", "go('board')", "Board", id="app-7-board", tooltip="The figures by unit"),
         Binding("f8", "go('sync')", "Sync", id="app-8-sync", tooltip="Sync, conflicts, refused"),
+        Binding("f10", "roster", "Roster", id="app-9-roster", show=False, tooltip="Who is where"),
         Binding("f12", "call", "Call", id="app-9-call", show=False, tooltip="A telephone call"),
         Binding("ctrl+l", "language", "中", id="app-9-language", tooltip="Chinese or English"),
         Binding("ctrl+p", "palette", "Menu", id="app-9-palette", tooltip="Every action"),
@@ -213,6 +214,13 @@ class ArmbandApp(App[None]):
         from armband.client.tui.screens.calls import save_call
 
         self.push_screen(await save_call(self.context, topic))
+
+    def action_roster(self) -> None:
+        """Who stands where, and where nobody will."""
+        from armband.client.tui.screens.roster import RosterScreen
+
+        if not isinstance(self.screen, RosterScreen):
+            self.push_screen(RosterScreen(self.context))
 
     def action_help(self) -> None:
         """Say what the keys here do."""
