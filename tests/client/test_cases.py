@@ -137,7 +137,7 @@ async def arrived(local: Local, record: bytes = CASE) -> bool:
 async def from_office(local: Local, office: MiniOffice, **more: object) -> None:
     now_ms = office.now_ms
     told = {**case().fields, "unit": GRID, "state": "dispatched", "at": now_ms, "day": "2022-03-24"}
-    office.write(CASE, "case", {**told, "dispatched_at": now_ms, **more})  # type: ignore[dict-item]
+    office.write(CASE, "case", {**told, "dispatched_at": now_ms, **more})  # type: ignore[dict-item]  # any value
     point = await local.store.sync_point()
     frame, rows = office.feed(point.cursor)
     await local.terminal.replica.apply_feed(frame, rows, now_ms)

@@ -165,11 +165,9 @@ def test_after_a_restore_a_step_is_not_judged_by_what_the_office_has_lost(world:
     (receipt,) = restored.push(finish(Author("worker"), max(lost, restored.stamp(CASE) + 1)))
     assert receipt.status in TAKEN
     restored.push(Author("guard2").op(CASE, note, kind="case", seen=restored.stamp(CASE)))
-    again = restored.submit(batch(dispatch(desk, 0), repushing=True))
-    assert isinstance(again[0], list)
-    for receipt in again[0]:
-        assert isinstance(receipt, wire.Receipt)
-        assert receipt.status in TAKEN
+    (again,) = restored.submit(batch(dispatch(desk, 0), repushing=True))
+    assert isinstance(again, list)
+    assert [part.status in TAKEN for part in again if isinstance(part, wire.Receipt)] == [True]
 
 
 def test_a_step_before_its_record_begins_waits(world: World) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from armband.shared.fields import Patch
+from armband.shared.fields import Patch, Value
 from armband.shared.kinds import CATALOGUE, View
 from armband.shared.kinds.case_clock import (
     is_addressee,
@@ -95,17 +95,17 @@ def test_percentiles_of_a_sum_are_those_of_all_its_times(times: list[int], perce
     assert percentile_s(sums, "y", percent) is None
 
 
-def case(number: int, **fields: object) -> View:
+def case(number: int, **fields: Value) -> View:
     told: Patch = {
         "category": "security", "brief": "x", "channel": "phone", "state": "reported", "at": SENT,
         "day": DAY, **fields,
-    }  # type: ignore[dict-item]  # fmt: skip
+    }  # fmt: skip
     return View(bytes([number]) * 16, "case", "o/c1/g1", told)
 
 
 def test_the_figures_of_a_day_follow_the_steps_and_count_back() -> None:
     minute = 60_000
-    accepted: dict[str, object] = {
+    accepted: Patch = {
         "state": "accepted",
         "answered_at": SENT + minute,
         "dispatched_at": SENT + minute,

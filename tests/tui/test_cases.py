@@ -8,6 +8,7 @@ from armband.client.i18n import CHINESE, ENGLISH
 from armband.client.model import LedgerQuery
 from armband.client.terminal import Terminal
 from armband.shared.drafts import Draft
+from armband.shared.fields import Patch
 from armband.shared.kinds import View
 from support.desk import COMMUNITY, FIRST, Desk, desk, record_id, small_community
 from support.waiting import until
@@ -19,24 +20,29 @@ HOME = record_id("household", FIRST, "3-1-201")
 def community() -> list[Draft]:
     """With a liaison who has a telephone, a worker without one, and two policy texts."""
     drafts = small_community()
-    liaison = {"name": "王联户", "posts": ["liaison"], "phone": "13900000001"}
-    drafts.append(Draft("staff", LIAISON, FIRST, dict(liaison)))
+    liaison: Patch = {"name": "王联户", "posts": ["liaison"], "phone": "13900000001"}
+    drafts.append(Draft("staff", LIAISON, FIRST, liaison))
     worker = record_id("staff", "张社工")
     drafts.append(Draft("staff", worker, COMMUNITY, {"name": "张社工", "posts": ["worker"]}))
     for title, first, last in (
         ("省外返郑", "2022-03-20", None),
         ("旧口径", "2022-01-01", "2022-03-19"),
     ):
-        text = {"title": title, "text": f"{title}三天两检", "from_day": first, "to_day": last}
-        drafts.append(Draft("policy_text", record_id("policy", title), COMMUNITY, dict(text)))
+        text: Patch = {
+            "title": title,
+            "text": f"{title}三天两检",
+            "from_day": first,
+            "to_day": last,
+        }
+        drafts.append(Draft("policy_text", record_id("policy", title), COMMUNITY, text))
     return drafts
 
 
 def case(brief: str = "体温计坏了") -> Draft:
-    told = {
+    told: Patch = {
         "category": "livelihood", "brief": brief, "channel": "phone", "household": HOME.hex(),
     }  # fmt: skip
-    return Draft("case", record_id("case", brief), FIRST, dict(told))
+    return Draft("case", record_id("case", brief), FIRST, told)
 
 
 async def newest(terminal: Terminal, kind: str) -> View:
