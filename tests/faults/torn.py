@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import subprocess
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,8 +28,10 @@ from support.real_office import Ran, run_command
 
 GAP_S = 2.0
 """Between the two files: long enough for a checkpoint and a new journal."""
+EACH_LOT = 20
+"""Copies of one pair of stores: these grow, and each copy that is synced pushes all there is."""
 PAUSE_S = 0.02
-"""Between two pieces of work: a copy that is synced pushes all there is, and has to end."""
+"""Between two pieces of work."""
 _OWN = "SELECT counter, id FROM ops ORDER BY counter"
 _TAKEN = "SELECT seq, id FROM ops ORDER BY seq"
 
@@ -40,6 +43,7 @@ class TornReport:
     Attributes:
         sound: copies that are an older state; ``damaged`` those that the doctor found damaged.
         repaired: terminals' of these, with ``salvaged`` operations in the new stores.
+        unfinished: syncs of a torn copy that had not come to an end after a minute.
         wrong: copies that say what never was, or say nothing of what is wrong.
     """
 
@@ -48,6 +52,7 @@ class TornReport:
     damaged: int = 0
     repaired: int = 0
     salvaged: int = 0
+    unfinished: int = 0
     wrong: list[str] = field(default_factory=list)
 
     @property
@@ -58,13 +63,21 @@ class TornReport:
         return (
             f"{self.copies} torn copies: {self.sound} sound at an older state, {self.damaged} found"
             f" damaged ({self.repaired} terminals repaired with {self.salvaged:,} operations), "
-            f"{len(self.wrong)} silently wrong"
+            f"{self.unfinished} syncs not done in a minute, {len(self.wrong)} silently wrong"
         )
 
 
 async def torn(home: Path, times: int, seed: int) -> TornReport:
     """Tear copies off both stores in turns."""
     random, report = Random(seed), TornReport()
+    while report.copies < times:
+        lot = home / f"from{report.copies}"
+        await _tear_some(lot, min(EACH_LOT, times - report.copies), random, report)
+        shutil.rmtree(lot)
+    return report
+
+
+async def _tear_some(home: Path, times: int, random: Random, report: TornReport) -> None:
     office = OfficeProcess(home / "office")
     await make_office(office.directory)
     office.spawn()
@@ -89,7 +102,6 @@ async def torn(home: Path, times: int, seed: int) -> TornReport:
             await work
         station.kill()
         office.stop()
-    return report
 
 
 async def _work(station: Station, random: Random) -> None:
@@ -140,7 +152,12 @@ def _judge_terminal(copy: Path, station: Station, how: str, report: TornReport) 
     if found.code or not _is_beginning(copy, station.folder, TERMINAL_FILE, _OWN):
         report.wrong.append(f"terminal, {how}: {found}")
     # And by somebody who asks no doctor.
-    ran = run_command("armband", "sync", "--once", "--data", rashly, "--json")
+    try:
+        ran = run_command("armband", "sync", "--once", "--data", rashly, "--json")
+    except subprocess.TimeoutExpired:
+        report.unfinished += 1
+        shutil.rmtree(rashly)
+        return
     if ran.code == ExitCode.DONE:
         _judge_synced(rashly, station, how, report)
     elif ran.code not in (ExitCode.STORE, ExitCode.UNREACHABLE) or "Traceback" in ran.err:
