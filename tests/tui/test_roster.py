@@ -65,3 +65,11 @@ async def test_gaps_reach_to_the_end_of_tomorrow(tmp_path: Path) -> None:
         for post in posts:
             if post is not staffed:
                 assert post.gaps == [(now_ms, night_ends + 16 * 3_600_000)]
+
+
+async def test_the_lane_says_which_shift_stands(tmp_path: Path) -> None:
+    async with desk(tmp_path) as running:
+        await with_shifts(running)
+        assert not running.shows("08:00-20:00")
+        await running.press("f2", "enter")
+        await running.sees("卡点 阳光花苑东门 08:00-20:00")

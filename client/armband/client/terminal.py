@@ -51,6 +51,7 @@ from armband.shared.environment import Environment
 from armband.shared.fields import Patch
 from armband.shared.kinds.declare import VOID
 from armband.shared.kinds.duties import Rank
+from armband.shared.kinds.shift import Span, standing_at
 from armband.shared.ops import decode_payload
 from armband.shared.policy import Policy
 from armband.shared.rollup import Metrics
@@ -85,6 +86,11 @@ class Terminal:
     def today(self) -> str:
         """The office's day now."""
         return day_of(self._engine.environment.now_ms(), self.identity.policy)
+
+    def shift_at(self, checkpoint: str) -> Span | None:
+        """The shift that stands at a checkpoint (hex id) now."""
+        there = self._store.shifts.get(checkpoint, ())
+        return standing_at(there, self._engine.environment.now_ms())
 
     @property
     def replica(self) -> Engine:

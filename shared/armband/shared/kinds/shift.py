@@ -121,13 +121,19 @@ def span_of(fields: Mapping[str, Value], policy: Policy) -> Span | None:
     return Span(checkpoint, day, from_ms, from_ms + minutes * _MINUTE_MS)
 
 
-def day_at(spans: Iterable[Span], at_ms: int) -> str:
-    """The day of the shift that stands at a moment, of those of one checkpoint; ``""`` for none.
+def standing_at(spans: Iterable[Span], at_ms: int) -> Span | None:
+    """The shift that stands at a moment, of those of one checkpoint.
 
     Where two overlap, the one that began first is still answering for the gate.
     """
     there = [span for span in spans if span.from_ms <= at_ms < span.to_ms]
-    return min(there, key=lambda span: (span.from_ms, span.day)).day if there else ""
+    return min(there, key=lambda span: (span.from_ms, span.day), default=None)
+
+
+def day_at(spans: Iterable[Span], at_ms: int) -> str:
+    """The day of the shift that stands at a moment; ``""`` for none."""
+    span = standing_at(spans, at_ms)
+    return span.day if span is not None else ""
 
 
 def gaps(spans: Iterable[Span], from_ms: int, to_ms: int) -> list[tuple[int, int]]:

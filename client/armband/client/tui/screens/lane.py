@@ -46,7 +46,7 @@ class LaneScreen(DeskScreen):
 
     def place_words(self) -> str:
         """The checkpoint where this terminal stands."""
-        return f"{_('Checkpoint')} {self.where.name}"
+        return f"{_('Checkpoint')} {self.where.name}{self.where.shift_words}"
 
     def body(self) -> ComposeResult:
         """Line, what it comes to, last checks, the day's figures."""
@@ -82,6 +82,8 @@ class LaneScreen(DeskScreen):
 
     def on_records_moved(self, message: RecordsMoved) -> None:
         """A check may stand elsewhere now; figures of unsent ones too."""
+        if message.kinds & {"check", "shift"}:
+            self.show_place()
         if "check" in message.kinds:
             self.query_one(RecentChecks).look_again()
             self.query_one(FiguresLine).look_again()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from armband.client.i18n import _
+from armband.client.i18n.words import stretch_text
 from armband.client.lane import LaneCheck
 from armband.client.model import Entry
 from armband.client.tui.context import Context
@@ -30,6 +31,16 @@ class CheckpointChoice:
     def name(self) -> str:
         """Where one stands, in words."""
         return self._name or _("not chosen (F2)")
+
+    @property
+    def shift_words(self) -> str:
+        """Which shift stands here now, ``""`` when none is known."""
+        terminal = self._context.terminal
+        span = terminal.shift_at(self.ref)
+        if span is None:
+            return ""
+        words = stretch_text(span.from_ms, span.to_ms, terminal.identity.policy, span.day)
+        return f" {words}"
 
     @property
     def unit(self) -> str:
