@@ -25,7 +25,7 @@ from armband.client.i18n.errors import error_words
 from armband.shared.errors import ArmbandError
 
 SOCKET_FILE = "terminal.sock"
-RECORD, CHECK, STATUS, ROLLUPS = "record", "check", "status", "rollups"
+RECORD, CHECK, STATUS, ROLLUPS, ASK = "record", "check", "status", "rollups", "ask"
 """What the holder of a store does for others."""
 MAX_MESSAGE = 64 * 1024 * 1024
 """Bytes of one message: only the owner of DIR can send any."""

@@ -9,7 +9,15 @@ from typing import Any
 
 import msgspec
 
-from armband.client.handover import CHECK, RECORD, ROLLUPS, STATUS, Handler, HandoverServer
+from armband.client.handover import (
+    ASK,
+    CHECK,
+    RECORD,
+    ROLLUPS,
+    STATUS,
+    Handler,
+    HandoverServer,
+)
 from armband.client.headless.checking import check_lines
 from armband.client.headless.recording import Line, record_lines
 from armband.client.keys import load_identity
@@ -64,4 +72,9 @@ def handlers(terminal: Terminal, link: Link) -> Mapping[str, Handler]:
 
         return await answer_rollups(terminal, link, args)
 
-    return {RECORD: record, CHECK: check, STATUS: status, ROLLUPS: rollups}
+    async def ask(args: Mapping[str, Any]) -> Any:
+        from armband.client.headless.reports import answer
+
+        return await answer(terminal, args)
+
+    return {RECORD: record, CHECK: check, STATUS: status, ROLLUPS: rollups, ASK: ask}

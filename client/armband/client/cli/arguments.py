@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TypeAlias
 
+from armband.client.cli.report_arguments import add_reports
 from armband.client.i18n import _
 
 FORMATS = ("table", "json", "jsonl", "csv")
@@ -40,6 +41,7 @@ def parser() -> argparse.ArgumentParser:
         "roster", parents=[common, json], help=_("who stands where, and where nobody will")
     )
     _rollups(commands, [common, json])
+    add_reports(commands, [common, json])
     _doctor(commands, [common, json])
     _export_unsent(commands, [common, json])
     return top

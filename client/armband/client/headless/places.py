@@ -9,9 +9,10 @@ from armband.client.i18n import _
 from armband.client.model import Entry
 from armband.client.terminal import Terminal
 from armband.shared.errors import InvalidRecord
-from armband.shared.fields import FieldType
+from armband.shared.fields import Field, FieldType
 from armband.shared.ids import id_from_hex, natural_record_id
 from armband.shared.kinds import CATALOGUE, Kind
+from armband.shared.permissions import goes_down
 from armband.shared.units import in_scope, parent_of
 
 CHECKPOINT = "checkpoint"
@@ -42,7 +43,7 @@ def default_unit(terminal: Terminal, kind: Kind, references: Mapping[str, Entry]
     wanted = (
         (CHECKPOINT,)
         if here
-        else tuple(name for name, declared in kind.fields.items() if declared.type is FieldType.REF)
+        else tuple(name for name, declared in kind.fields.items() if _has_place(declared))
     )
     for name in wanted:
         if name in references and references[name].view.unit:
@@ -55,6 +56,11 @@ def default_unit(terminal: Terminal, kind: Kind, references: Mapping[str, Entry]
         "unit",
         _("must be given: this terminal has {units}").format(units=", ".join(scope) or "0"),
     )
+
+
+def _has_place(declared: Field) -> bool:
+    """Whether a reference says where a record hangs: not what is said to many units."""
+    return declared.type is FieldType.REF and not goes_down(declared.ref)
 
 
 async def check_place(terminal: Terminal, kind: Kind, unit: str) -> None:

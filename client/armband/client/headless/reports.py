@@ -1,0 +1,142 @@
+"""Lists that need several records: who has acknowledged, which households are told, who is sampled.
+
+Each answers with what MessagePack and JSON carry; `ASKED` is what a command may ask the process
+that holds the store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from armband.client.acks import acknowledge
+from armband.client.errors import ClientError
+from armband.client.headless.references import resolve
+from armband.client.i18n import _
+from armband.client.model import Entry, LedgerQuery
+from armband.client.terminal import Terminal
+from armband.shared.errors import InvalidRecord
+from armband.shared.fields import Field, FieldType
+from armband.shared.kinds.declare import View
+from armband.shared.notice_report import (
+    AckReport,
+    Door,
+    ToldReport,
+    ack_report,
+    doors_told,
+    told_report,
+)
+from armband.shared.round_report import RosterLine, RoundReport, roster, round_report
+
+_PAGE = 2000
+
+
+async def views(terminal: Terminal, query: LedgerQuery) -> list[View]:
+    """Every record of a ledger."""
+    found: list[View] = []
+    while True:
+        page = await terminal.ledger(query, len(found), _PAGE)
+        found += [entry.view for entry in page.entries]
+        if not page.entries or len(found) >= page.total:
+            return found
+
+
+async def acks(terminal: Terminal, notice: View) -> AckReport:
+    """Who has acknowledged a notice, and who has not, as far as this terminal knows."""
+    return ack_report(
+        notice,
+        await views(terminal, LedgerQuery("staff")),
+        await views(terminal, LedgerQuery("post")),
+        await views(terminal, LedgerQuery("ack", about=notice.id.hex())),
+        terminal.today,
+    )
+
+
+async def doors(terminal: Terminal, notice: View) -> list[Door]:
+    """The households of this terminal's scope that a notice is for, by unit and door."""
+    homes = await views(terminal, LedgerQuery("household", unit=notice.unit))
+    visits = await views(terminal, LedgerQuery("visit", about=notice.id.hex()))
+    return doors_told(notice, homes, visits)
+
+
+async def told(terminal: Terminal, notice: View) -> ToldReport:
+    """Which households have been told a notice."""
+    return told_report(notice, await doors(terminal, notice))
+
+
+async def people_of(terminal: Terminal, of: View, unit: str = "") -> list[RosterLine]:
+    """Who should be sampled in a round, in this terminal's scope or in one unit of it."""
+    place = unit or of.unit
+    day = of.text("day")
+    samples = await views(terminal, LedgerQuery("sample", day_from=day, day_to=day))
+    return roster(
+        place,
+        await views(terminal, LedgerQuery("household", unit=place)),
+        await views(terminal, LedgerQuery("resident", unit=place)),
+        (sample for sample in samples if sample.text("round") == of.id.hex()),
+    )
+
+
+async def rounds(terminal: Terminal) -> list[RoundReport]:
+    """The figures of every round that this terminal reads, the newest first."""
+    return [
+        round_report(of, await people_of(terminal, of))
+        for of in await views(terminal, LedgerQuery("round"))
+    ]
+
+
+# -- for commands -------------------------------------------------------------------------------
+
+
+async def named(terminal: Terminal, kind: str, text: str) -> Entry:
+    """The record that ``text`` names, or the newest when it is empty.
+
+    Raises:
+        ClientError: nothing fits, or several do.
+    """
+    if not text:
+        page = await terminal.ledger(LedgerQuery(kind), 0, 1)
+        if not page.entries:
+            raise ClientError(_("there is no {kind} here").format(kind=kind))
+        return page.entries[0]
+    declared = Field("", FieldType.REF, ref=kind)
+    try:
+        return await resolve(terminal, kind, kind, declared, text)
+    except InvalidRecord as error:
+        raise ClientError(str(error)) from None
+
+
+async def _acks(terminal: Terminal, args: Mapping[str, Any]) -> object:
+    return await acks(terminal, (await named(terminal, "notice", str(args["notice"]))).view)
+
+
+async def _told(terminal: Terminal, args: Mapping[str, Any]) -> object:
+    return await told(terminal, (await named(terminal, "notice", str(args["notice"]))).view)
+
+
+async def _ack(terminal: Terminal, args: Mapping[str, Any]) -> object:
+    notice = await named(terminal, "notice", str(args["notice"]))
+    saved = await acknowledge(terminal, notice, str(args["answer"]), str(args["note"]))
+    return {"id": saved.id.hex(), "notice": notice.view.id.hex(), "answer": str(args["answer"])}
+
+
+async def _rounds(terminal: Terminal, args: Mapping[str, Any]) -> object:
+    if not args["round"]:
+        return {"rounds": await rounds(terminal)}
+    of = (await named(terminal, "round", str(args["round"]))).view
+    return {"rounds": [round_report(of, await people_of(terminal, of))]}
+
+
+ASKED: Mapping[str, Callable[[Terminal, Mapping[str, Any]], Awaitable[object]]] = {
+    "acks": _acks,
+    "told": _told,
+    "ack": _ack,
+    "rounds": _rounds,
+}
+
+
+async def answer(terminal: Terminal, args: Mapping[str, Any]) -> Any:
+    """What a command asks: ``{"what", "args"}``."""
+    return msgspec.to_builtins(await ASKED[str(args["what"])](terminal, args["args"]))

@@ -1,0 +1,160 @@
+"""Who should be sampled in a round of testing, how it stands with each, and the figures. Pure.
+
+The roster are the residents of the round's unit; where the register names nobody of a household,
+so many people as it counts there, and at least one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from armband.shared.kinds.declare import View
+from armband.shared.units import is_within, lineage, unit_order
+
+STATUSES = ("sampled", "refused", "exempt", "absent")
+
+
+class RosterLine(msgspec.Struct, frozen=True):
+    """A person, or the people of a household whose names nobody knows.
+
+    ``id`` and ``kind`` are of the resident or household, ``household`` the hex id of the door;
+    ``status`` is ``""`` while nothing is recorded, ``sample`` the hex id of the record then.
+    """
+
+    id: str
+    kind: str
+    household: str
+    unit: str
+    door: str
+    name: str
+    people: int
+    status: str = ""
+    sample: str = ""
+
+    @property
+    def building(self) -> str:
+        """The unit, with the building that the door names."""
+        first, dash, _rest = self.door.partition("-")
+        return f"{self.unit} {first}" if dash else self.unit
+
+
+class UnitCount(msgspec.Struct, frozen=True):
+    """The people of a unit in a round. ``missing``: nothing is recorded of them."""
+
+    unit: str
+    people: int
+    sampled: int
+    refused: int
+    exempt: int
+    absent: int
+    missing: int
+    coverage_pct: int
+
+
+class RoundReport(msgspec.Struct, frozen=True):
+    """A round, the figures of its unit and of all units below, and who is missing."""
+
+    round: str
+    name: str
+    day: str
+    state: str
+    unit: str
+    total: UnitCount
+    units: list[UnitCount]
+    missing: list[RosterLine]
+
+
+def roster(
+    unit: str, households: Iterable[View], residents: Iterable[View], samples: Iterable[View]
+) -> list[RosterLine]:
+    """Everybody to be sampled at or below a unit, by unit and door, with what is recorded."""
+    doors = {h.id.hex(): h for h in households if _counts(h)}
+    people = [r for r in residents if _counts(r)]
+    named = {r.text("household") for r in people}
+    recorded = {_whom(sample): sample for sample in samples if not sample.void}
+    lines = []
+    for resident in people:
+        door = doors.get(resident.text("household"))
+        place = resident.unit if door is None else door.unit
+        if is_within(place, unit):
+            lines.append(
+                _line(resident, door, place, 1, recorded.get(("resident", resident.id.hex())))
+            )
+    for hex_id, door in doors.items():
+        if hex_id not in named and is_within(door.unit, unit):
+            count = door.fields.get("people")
+            heads = max(1, count) if isinstance(count, int) else 1
+            lines.append(_line(door, door, door.unit, heads, recorded.get(("household", hex_id))))
+    return sorted(lines, key=lambda line: (unit_order(line.unit), unit_order(line.door), line.id))
+
+
+def _counts(view: View) -> bool:
+    return not view.void and not view.same_as
+
+
+def _whom(sample: View) -> tuple[str, str]:
+    if sample.text("resident"):
+        return "resident", sample.text("resident")
+    return ("name" if sample.text("name") else "household"), sample.text("household")
+
+
+def _line(view: View, door: View | None, unit: str, people: int, sample: View | None) -> RosterLine:
+    status = sample.text("status") if sample is not None else ""
+    return RosterLine(
+        id=view.id.hex(),
+        kind=view.kind,
+        household=door.id.hex() if door is not None else "",
+        unit=unit,
+        door=door.text("door") if door is not None else "",
+        name=view.text("name") or view.text("head"),
+        people=people,
+        status=status if status in STATUSES else "",
+        sample=sample.id.hex() if sample is not None else "",
+    )
+
+
+def counted(lines: Sequence[RosterLine], top: str) -> list[UnitCount]:
+    """The figures of ``top`` and of each unit below it that has people."""
+    sums: dict[str, dict[str, int]] = {top: {}}
+    for line in lines:
+        for unit in lineage(line.unit):
+            if is_within(unit, top):
+                count = sums.setdefault(unit, {})
+                count["people"] = count.get("people", 0) + line.people
+                status = line.status or "missing"
+                count[status] = count.get(status, 0) + line.people
+    return [
+        _unit_count(unit, count)
+        for unit, count in sorted(sums.items(), key=lambda item: unit_order(item[0]))
+    ]
+
+
+def _unit_count(unit: str, count: dict[str, int]) -> UnitCount:
+    people, sampled = count.get("people", 0), count.get("sampled", 0)
+    return UnitCount(
+        unit,
+        people,
+        sampled,
+        count.get("refused", 0),
+        count.get("exempt", 0),
+        count.get("absent", 0),
+        count.get("missing", 0),
+        100 * sampled // people if people else 0,
+    )
+
+
+def round_report(of: View, lines: Sequence[RosterLine]) -> RoundReport:
+    """The figures of a round over its `roster`."""
+    units = counted(lines, of.unit)
+    return RoundReport(
+        round=of.id.hex(),
+        name=of.text("name"),
+        day=of.text("day"),
+        state=of.text("state"),
+        unit=of.unit,
+        total=units[0],
+        units=units[1:],
+        missing=[line for line in lines if not line.status],
+    )
