@@ -42,6 +42,7 @@ def parser() -> argparse.ArgumentParser:
     )
     _rollups(commands, [common, json])
     add_reports(commands, [common, json])
+    _people(commands, [common, json])
     _doctor(commands, [common, json])
     _export_unsent(commands, [common, json])
     return top
@@ -119,6 +120,32 @@ def _rollups(commands: _Commands, parents: _Parents) -> None:
     rollups.add_argument("--format", choices=FORMATS, default=None)
     rollups.add_argument("--url", help=_("the office, where no terminal is enrolled (ARMBAND_URL)"))
     rollups.add_argument("--token", help=_("a script's token (ARMBAND_TOKEN)"))
+
+
+def _people(commands: _Commands, parents: _Parents) -> None:
+    staffing = commands.add_parser(
+        "staffing", parents=parents, help=_("posts, vacancies, 3+N, liaisons and their households")
+    )
+    staffing.add_argument("--unit", metavar="CODE", default="", help=_("default: the own unit"))
+    assign = commands.add_parser(
+        "assign",
+        parents=parents,
+        help=_("give households to a liaison"),
+        description=_(
+            "Households as people call them, 3-2-502, or by id; with --orphans all that have no "
+            "liaison in the unit."
+        ),
+    )
+    assign.add_argument(
+        "liaison", metavar="LIAISON", help=_("by name, telephone or id; - for none")
+    )
+    assign.add_argument("households", nargs="*", metavar="HOUSEHOLD")
+    assign.add_argument("--orphans", action="store_true", help=_("all without a liaison"))
+    assign.add_argument("--unit", metavar="CODE", default="", help=_("only in this unit"))
+    duplicates = commands.add_parser(
+        "duplicates", parents=parents, help=_("records that may be of one person or door")
+    )
+    duplicates.add_argument("--unit", metavar="CODE", default="", help=_("only in this unit"))
 
 
 def _doctor(commands: _Commands, parents: _Parents) -> None:

@@ -31,7 +31,7 @@ from armband.shared.kinds import CATALOGUE
 from armband.shared.kinds.declare import View
 from armband.shared.merge import State
 
-_RULES = 3
+_RULES = 4
 """To be raised when terms, titles or sort keys of the same declarations come out otherwise."""
 _DERIVED_BY = "derived by"
 """The preference that names them."""

@@ -49,6 +49,8 @@ VERBS: Mapping[str, Verb] = {
     "tray": Verb("tray", "list what was refused"),
     "backup": Verb("backup", "back the office up into a file, verified"),
     "restore": Verb("restore", "put a backup in the office's place"),
+    "staffing": Verb("staffing", "who serves where, and what is vacant"),
+    "policy": Verb("policy", "show or set thresholds, terms and the table of measures"),
     "regrid": Verb("regrid", "move, merge or split units"),
     "audit": Verb("audit", "recount everything and compare"),
     "doctor": Verb("doctor", "look for damage"),

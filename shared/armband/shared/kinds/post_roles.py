@@ -58,6 +58,6 @@ GRID_POSTS: tuple[str, ...] = (
 """The five posts of a grid (五员): 网格管理员, 民情员, 监督员, 治安员, 网格党支部书记."""
 FILLED = "posts.filled"
 FILLED_MEANING = (
-    "different posts of the five of a grid that somebody holds without an end: "
+    "different posts of the five of a grid that somebody holds or is named for, without an end: "
     "by the unit and the role, however many people hold it"
 )

@@ -84,6 +84,7 @@ KIND = Kind(
     body=Staff,
     contribute=_contribute,
     derive=_derive,
+    names_others=True,
     columns=("name", "posts", "phone", "organisation", "team"),
     writers=DESKS | {Role.GRID},
     metrics={
