@@ -16,6 +16,7 @@ from armband.server.admin_args import (
     AssignArgs,
     InviteArgs,
     NoArgs,
+    PolicyArgs,
     QuarantineArgs,
     RecordsArgs,
     RevokeArgs,
@@ -37,6 +38,8 @@ from armband.shared.units import check_unit, is_within, unit_order
 from armband.shared.wire import UnitName
 
 Progress = Callable[[int, int], None]
+MAX_VERSIONS = 100
+"""Of the settings, in one answer."""
 
 
 class Admin:
@@ -60,6 +63,8 @@ class Admin:
             "assign": (AssignArgs, self._assign),
             "take": (TakeArgs, self._take),
             "stable": (StableArgs, self._stable),
+            "policy": (NoArgs, self._policy),
+            "set_policy": (PolicyArgs, self._set_policy),
         }
 
     async def call(
@@ -217,6 +222,16 @@ class Admin:
             if wanted.lower() in (terminal.name.lower(), terminal.key_id.hex()):
                 return terminal
         raise NotFound(f"no terminal is called {wanted!r}; armband-server terminals lists them")
+
+    async def _policy(self, _args: NoArgs) -> dict[str, Any]:
+        """``{policy, versions}``; of the versions the newest ones."""
+        versions = await self._office.settings(MAX_VERSIONS)
+        return {"policy": self._office.policy, "versions": versions}
+
+    async def _set_policy(self, args: PolicyArgs) -> dict[str, Any]:
+        """``{policy}``, with the version that it has now."""
+        policy = await self._office.set_policy(args.policy, args.author, args.version)
+        return {"policy": policy}
 
     async def _stable(self, args: StableArgs) -> dict[str, Any]:
         """``{stable_seq}``: up to here a verified backup holds the history."""

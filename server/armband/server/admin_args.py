@@ -8,6 +8,7 @@ import msgspec
 
 from armband.shared.drafts import Draft
 from armband.shared.permissions import Role
+from armband.shared.policy import Policy
 
 MAX_DRAFTS = 10_000
 MAX_PAGE = 10_000
@@ -29,6 +30,14 @@ class UpsertArgs(msgspec.Struct, forbid_unknown_fields=True):
     author: str
     dry_run: bool = False
     decided: bool = False
+
+
+class PolicyArgs(msgspec.Struct, forbid_unknown_fields=True):
+    """The settings, who sets them, and the version that they had seen."""
+
+    policy: Policy
+    author: Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
+    version: int
 
 
 class RecordsArgs(msgspec.Struct, forbid_unknown_fields=True):

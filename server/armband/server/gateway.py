@@ -15,6 +15,7 @@ from armband.server.model import (
     Committed,
     EpochChanged,
     OfficeEvent,
+    PolicyChanged,
     StableChanged,
     Terminal,
     TerminalChanged,
@@ -30,6 +31,7 @@ from armband.shared.transport import Transport, TransportClosed
 MAX_CONNECTIONS = 4096
 INTERNAL_ERROR = 1011
 NONCE_BYTES = 32
+_NEW_SETTINGS = Close(wire.CLOSE_SCOPE_CHANGED, "the office's settings have changed")
 
 log = logging.getLogger(__name__)
 
@@ -137,6 +139,9 @@ class Gateway:
         overtaken = self._overtaken(key_id, admitted.reader)
         if overtaken is None and admitted.epoch != self._office.epoch:
             overtaken = Close(wire.CLOSE_EPOCH, "the office has a new epoch")
+        told = admitted.answer
+        if isinstance(told, wire.Welcome) and told.policy != self._office.policy:
+            overtaken = overtaken or _NEW_SETTINGS
         if overtaken is not None:
             await say_goodbye(transport, overtaken)
             return
@@ -165,6 +170,9 @@ class Gateway:
                     connection.stable_changed()
             case EpochChanged():
                 self._end_all(wire.CLOSE_EPOCH, "the office has a new epoch")
+            case PolicyChanged():
+                self._end_all(_NEW_SETTINGS.code, _NEW_SETTINGS.reason)
+                self.hub.look_at_day()
             case TerminalChanged(terminal=terminal):
                 self._changed[terminal.key_id] = terminal
                 holder = self._by_key.get(terminal.key_id)

@@ -152,13 +152,31 @@ class StableChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class PolicyChanged:
+    """The office has other settings; figures may be other ones, too."""
+
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True)
 class TerminalChanged:
     """A terminal was enrolled or revoked."""
 
     terminal: Terminal
 
 
-OfficeEvent = Committed | WritableChanged | EpochChanged | StableChanged | TerminalChanged
+OfficeEvent = (
+    Committed | WritableChanged | EpochChanged | StableChanged | TerminalChanged | PolicyChanged
+)
+
+
+class SettingsVersion(msgspec.Struct, frozen=True):
+    """One version of the office's settings: what, by whom, when."""
+
+    version: int
+    policy: Policy
+    author: str
+    at_ms: int
 
 
 @dataclass(frozen=True, slots=True)

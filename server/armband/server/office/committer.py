@@ -21,6 +21,7 @@ from armband.server.errors import OfficeCannotWrite, StoreError
 from armband.server.model import Committed, OfficeRow, Touch, WritableChanged
 from armband.server.store.port import Store
 from armband.shared.environment import Environment
+from armband.shared.policy import Policy
 from armband.shared.regridding import Forwards
 
 MAX_GROUP_OPS = 1000
@@ -107,6 +108,10 @@ class Committer:
         if is_news:
             self.row = dataclasses.replace(self.row, stable_seq=stable_seq)
         return is_news
+
+    def note_policy(self, policy: Policy) -> None:
+        """These settings are on the disk, and in force for every group that is decided now."""
+        self.row = dataclasses.replace(self.row, policy=policy)
 
     async def close(self) -> None:
         """Commit what is waiting, if the disk allows it, and stop."""

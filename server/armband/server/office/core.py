@@ -21,11 +21,13 @@ from armband.server.model import (
     Head,
     OfficeEvent,
     OfficeRow,
+    PolicyChanged,
     Quarantined,
     RecordHistory,
     RecordsPage,
     RollupCells,
     SetDigest,
+    SettingsVersion,
     StableChanged,
     WritableChanged,
 )
@@ -63,6 +65,7 @@ class Office(Access):
         self._listeners: dict[int, Callable[[OfficeEvent], None]] = {}
         self._serial = 0
         self._names = UnitNames()
+        self._setting = asyncio.Lock()
 
     # -- as of the newest commit, without touching the disk -------------------------------------
 
@@ -287,6 +290,30 @@ class Office(Access):
         if self._committer.note_stable(stable_seq):
             self._tell(StableChanged(stable_seq))
         return stable_seq
+
+    # -- settings --------------------------------------------------------------------------------
+
+    async def set_policy(self, policy: Policy, author: str, version: int) -> Policy:
+        """Put settings in force; everybody who is connected comes back and learns them.
+
+        Raises:
+            BadRequest: somebody has set another version than ``version`` meanwhile.
+            StoreError: the disk refuses; nothing is changed.
+        """
+        async with self._setting:
+            if version != self.policy.version:
+                raise BadRequest(
+                    f"version {self.policy.version} has been set meanwhile: look at it first"
+                )
+            now_ms = self._environment.now_ms()
+            policy = await self._store.set_policy(policy, author, now_ms)
+            self._committer.note_policy(policy)
+            self._tell(PolicyChanged(policy))
+            return policy
+
+    async def settings(self, limit: int) -> list[SettingsVersion]:
+        """The newest versions of the settings, the newest first."""
+        return await self._store.settings(limit)
 
     # -- what happens ----------------------------------------------------------------------------
 

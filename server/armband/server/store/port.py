@@ -27,12 +27,14 @@ from armband.server.model import (
     RecordHistory,
     RecordsPage,
     SetDigest,
+    SettingsVersion,
     Terminal,
     Token,
     Touch,
 )
 from armband.server.store.audit_rows import AuditOp, AuditRecord
 from armband.shared.permissions import Role
+from armband.shared.policy import Policy
 from armband.shared.rollup import CellKey, MemberKey, Metrics, Places
 
 T = TypeVar("T")
@@ -137,6 +139,12 @@ class Store(Protocol):
 
         None: the office's own history has another ``hist`` at ``seq``, or does not come so far.
         """
+
+    async def set_policy(self, policy: Policy, author: str, at_ms: int) -> Policy:
+        """Put settings in force as a new version, with the totals that they count; the version."""
+
+    async def settings(self, limit: int) -> list[SettingsVersion]:
+        """The newest versions of the settings, the newest first."""
 
     async def feed_page(self, cursor: int, role: Role, scope: Sequence[str]) -> FeedPage:
         """See `Office.feed_page`."""

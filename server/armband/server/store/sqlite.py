@@ -15,6 +15,7 @@ from armband.server.model import (
     RecordHistory,
     RecordsPage,
     SetDigest,
+    SettingsVersion,
     Terminal,
     Token,
     Touch,
@@ -25,12 +26,14 @@ from armband.server.store import (
     sqlite_feed,
     sqlite_office,
     sqlite_records,
+    sqlite_settings,
 )
 from armband.server.store.database import Database
 from armband.server.store.migrations import migrate
 from armband.server.store.port import AuditSource, CellQuery, D, T
 from armband.server.store.sqlite_audit import SqliteAuditSource
 from armband.shared.permissions import Role
+from armband.shared.policy import Policy
 from armband.shared.rollup import CellKey, Metrics
 
 
@@ -93,6 +96,16 @@ class SqliteStore:
             return sqlite_office.mark_stable(conn, self._office, seq)
 
         return await self._db.write(work)
+
+    async def set_policy(self, policy: Policy, author: str, at_ms: int) -> Policy:
+        """See `Store.set_policy`."""
+        return await self._db.write(
+            lambda conn: sqlite_settings.set_policy(conn, self._office, policy, author, at_ms)
+        )
+
+    async def settings(self, limit: int) -> list[SettingsVersion]:
+        """See `Store.settings`."""
+        return await self._db.read(lambda conn: sqlite_settings.versions(conn, self._office, limit))
 
     async def feed_page(self, cursor: int, role: Role, scope: Sequence[str]) -> FeedPage:
         """See `Store.feed_page`."""
