@@ -47,6 +47,8 @@ VERBS: Mapping[str, Verb] = {
     "revoke": Verb("revoke", "trust a terminal no more"),
     "take": Verb("take", "take in a file of unsent work"),
     "tray": Verb("tray", "list what was refused"),
+    "notify": Verb("notify", "tell a unit something, or call a team up"),
+    "acks": Verb("acks", "who has acknowledged a notice, and who has not"),
     "backup": Verb("backup", "back the office up into a file, verified"),
     "restore": Verb("restore", "put a backup in the office's place"),
     "staffing": Verb("staffing", "who serves where, and what is vacant"),
