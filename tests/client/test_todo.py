@@ -88,3 +88,17 @@ async def test_the_counts_are_of_all_the_tasks_and_say_which_are_late(local: Loc
     assert len(todo.tasks) == 5
     assert (todo.counts, todo.late) == ({Rank.VISIT: 7}, {Rank.VISIT: 3})
     assert [task.due_ms for task in todo.tasks] == sorted(task.due_ms for task in todo.tasks)
+
+
+async def test_what_is_done_stands_beside_each_duty_whatever_order_it_came_in(local: Local) -> None:
+    """The index of open duties leaves out only what is settled: voiding brings it back."""
+    today = local.terminal.today
+    await local.terminal.record([visit(FIRST, next_day=today)])
+    local.clock.now_ms += 1000
+    await local.terminal.record([visit(SECOND, next_day=add_days(today, 1))])
+    assert await keys(local) == []
+    local.clock.now_ms += 1000
+    await local.terminal.change(SECOND, {"household": (b"o" * 16).hex()})
+    assert len(await keys(local)) == 1, "the later visit was to another door"
+    await local.terminal.change(SECOND, {"household": HOME.hex()})
+    assert await keys(local) == []

@@ -19,17 +19,21 @@ from armband.shared.roles import Role
 from armband.shared.units import lineage
 
 _OPEN = """
-SELECT d.n, d.key, d.rank, CASE WHEN d.daily THEN :day_ends ELSE d.due_ms END AS due FROM duties d
-WHERE d.from_ms <= :now AND (d.until_ms = 0 OR d.until_ms > :now)
-    AND (:ranks = 0 OR :ranks & (1 << d.rank))
+SELECT d.n, d.key, d.rank, CASE WHEN d.daily THEN :day_ends ELSE d.due_ms END AS due
+FROM duties d INDEXED BY duties_open
+WHERE d.rank IN (SELECT value FROM json_each(:ranks)) AND (d.daily OR d.done_ms <= d.since_ms)
+    AND NOT (d.daily AND d.done_ms >= max(d.since_ms + 1, :day_begins))
+    AND d.from_ms <= :now AND (d.until_ms = 0 OR d.until_ms > :now)
     AND (:everyones OR d.who IN (SELECT value FROM json_each(:mine)))
-    AND NOT EXISTS (SELECT 1 FROM settled s WHERE s.key IN (d.key,
+    AND NOT EXISTS (SELECT 1 FROM settled s WHERE s.key IN (
             substr(d.key, 1, instr(d.key || '#', '#') - 1) || '#' || :me,
             substr(d.key, 1, instr(d.key || '#', '#') - 1) || '#' || :terminal)
         AND s.at_ms >= CASE WHEN d.daily THEN max(d.since_ms + 1, :day_begins)
             ELSE d.since_ms + 1 END)
 ORDER BY d.rank, due, d.n, d.key
 """
+"""Only the open ones are looked at, however much has been done: `done_ms` stands in the index. What
+a person has done for themselves alone is asked for one by one."""
 
 
 _Row = tuple[int, str, int, int]
@@ -57,7 +61,7 @@ def load_today(conn: sqlite3.Connection, moment: Moment, query: TodoQuery, polic
         "mine": _answered_by(conn, query.who, identity, moment.now_ms),
         "me": me,
         "terminal": identity.terminal,
-        "ranks": sum(1 << rank for rank in query.ranks),
+        "ranks": msgspec.json.encode([int(rank) for rank in query.ranks or Rank]).decode(),
     }
     rows = _once(conn.execute(_OPEN, asked))
     counts: dict[Rank, int] = {}

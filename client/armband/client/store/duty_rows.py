@@ -5,9 +5,15 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass, field
 
+from armband.client.store.tables import chunks, marks
 from armband.shared.kinds import CATALOGUE
 from armband.shared.kinds.declare import View
 from armband.shared.policy import Policy
+
+_NOTE_DONE = """
+UPDATE duties SET done_ms = coalesce((SELECT max(at_ms) FROM settled WHERE key = duties.key), 0)
+WHERE key = ?
+"""
 
 
 @dataclass(slots=True)
@@ -37,7 +43,18 @@ class DutyRows:
 
     def apply(self, conn: sqlite3.Connection) -> None:
         """Write the rows."""
+        keys = dict.fromkeys(self._keys_of_gone(conn))
+        keys.update(dict.fromkeys(key for key, _at_ms, _n in self.settled))
+        keys.update(dict.fromkeys(str(row[1]) for row in self.duties))
         conn.executemany("DELETE FROM duties WHERE n = ?", self.gone)
         conn.executemany("DELETE FROM settled WHERE n = ?", self.gone)
-        conn.executemany("INSERT INTO duties VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", self.duties)
+        conn.executemany("INSERT INTO duties VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)", self.duties)
         conn.executemany("INSERT INTO settled VALUES (?, ?, ?)", self.settled)
+        conn.executemany(_NOTE_DONE, [(key,) for key in sorted(keys)])
+
+    def _keys_of_gone(self, conn: sqlite3.Connection) -> list[str]:
+        keys: list[str] = []
+        for piece in chunks([n for (n,) in self.gone]):
+            rows = conn.execute(f"SELECT key FROM settled WHERE n IN ({marks(piece)})", piece)
+            keys += (key for (key,) in rows)
+        return keys

@@ -242,7 +242,7 @@ _DERIVED: dict[str, str] = {
     "search terms": "SELECT record, t.kind, term FROM terms t JOIN view USING (n) ORDER BY 1, 2, 3",
     "references": "SELECT record, r.kind, target FROM refs r JOIN view USING (n) ORDER BY 1, 2, 3",
     "duties": (
-        "SELECT record, key, rank, from_ms, due_ms, until_ms, since_ms, daily, who "
+        "SELECT record, key, rank, from_ms, due_ms, until_ms, since_ms, daily, who, done_ms "
         "FROM duties JOIN view USING (n) ORDER BY 1, 2"
     ),
     "what is done": "SELECT record, key, at_ms FROM settled JOIN view USING (n) ORDER BY 1, 2, 3",
