@@ -17,8 +17,6 @@ from armband.shared.kinds import CATALOGUE
 from armband.shared.staffing import KINDS, Roster, Staffing, staffing
 
 PAGE = 1000
-ME = "me"
-"""The preference with the id of the member of staff who uses this terminal."""
 TOGETHER = 100
 """Households assigned in one transaction."""
 

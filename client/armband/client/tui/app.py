@@ -71,6 +71,7 @@ class ArmbandApp(App[None]):
         Binding("f7", "go('board')", "Board", id="app-7-board", tooltip="The figures by unit"),
         Binding("f8", "go('sync')", "Sync", id="app-8-sync", tooltip="Sync, conflicts, refused"),
         Binding("f10", "roster", "Roster", id="app-9-roster", show=False, tooltip="Who is where"),
+        Binding("f11", "whois", "People", id="app-9-whois", show=False, tooltip="Who is who"),
         Binding("f12", "call", "Call", id="app-9-call", show=False, tooltip="A telephone call"),
         Binding("ctrl+l", "language", "中", id="app-9-language", tooltip="Chinese or English"),
         Binding("ctrl+p", "palette", "Menu", id="app-9-palette", tooltip="Every action"),
@@ -221,6 +222,13 @@ class ArmbandApp(App[None]):
 
         if not isinstance(self.screen, RosterScreen):
             self.push_screen(RosterScreen(self.context))
+
+    def action_whois(self) -> None:
+        """Who is who of a unit, and whose households are whose."""
+        from armband.client.tui.screens.whois import WhoisScreen
+
+        if not isinstance(self.screen, WhoisScreen):
+            self.push_screen(WhoisScreen(self.context))
 
     def action_help(self) -> None:
         """Say what the keys here do."""
