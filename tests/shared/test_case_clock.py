@@ -76,10 +76,10 @@ def test_who_is_the_addressee() -> None:
 
 
 @given(st.integers(0, 60 * 86_400_000))
-def test_a_time_comes_back_within_ten_percent_or_a_second(took_ms: int) -> None:
+def test_a_time_comes_back_within_ten_percent_and_half_a_second(took_ms: int) -> None:
     got = percentile_s({bucket("x", took_ms): 1}, "x", 50)
     assert got is not None
-    assert abs(got - took_ms / 1000) <= max(1, took_ms / 1000 * 0.1)
+    assert abs(got - took_ms / 1000) <= max(1, took_ms / 1000 * 0.0955 + 0.5)
 
 
 @given(st.lists(st.integers(0, 10_000_000), min_size=1, max_size=200), st.sampled_from([50, 90]))
@@ -91,7 +91,7 @@ def test_percentiles_of_a_sum_are_those_of_all_its_times(times: list[int], perce
     exact = sorted(times)[ceil(len(times) * percent / 100) - 1] / 1000
     got = percentile_s(sums, "x", percent)
     assert got is not None
-    assert abs(got - exact) <= max(1, exact * 0.1)
+    assert abs(got - exact) <= max(1, exact * 0.0955 + 0.5)
     assert percentile_s(sums, "y", percent) is None
 
 

@@ -1,7 +1,7 @@
 """Response times that add up: counts in buckets whose bounds grow by a fifth.
 
 A time is known to its bucket only; a percentile is the bucket's geometric middle, which is at most
-10 % away from every time in it (the square root of 1.2), and no closer than whole seconds.
+10 % away from every time in it (the square root of 1.2), rounded to whole seconds.
 """
 
 from __future__ import annotations
