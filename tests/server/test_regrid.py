@@ -11,7 +11,11 @@ import pytest
 
 from armband.server.admin import Admin
 from armband.server.desk import plain
+from armband.server.desk_office import DeskOffice
 from armband.server.errors import BadRequest
+from armband.server.imports.build import Target, make_plan, read_source
+from armband.server.imports.moved import moved_in
+from armband.server.imports.run import run_plan
 from armband.server.regrid.plan import read_plan
 from armband.server.regrid.run import regrid
 from armband.server.regrid.work_out import Outcome
@@ -181,6 +185,38 @@ async def test_doors_are_split_off_and_their_people_go_along(rig: Rig, tmp_path:
         await until_async(lambda: all_gone(here, moved), "what left is removed")
         assert await seen(here, stays.id) is not None
     assert (await rig.office.audit()).differences == []
+
+
+REGISTER = "社区,网格,楼号,单元,房号,户主\n阳光社区,{grid},4,1,101,李雪婷\n"
+
+
+async def test_a_register_finds_what_moved_by_the_old_unit_and_by_the_new(
+    rig: Rig, tmp_path: Path
+) -> None:
+    for grid in ("第1网格", "第1网格", "第2网格"):
+        await take_in(rig, tmp_path, REGISTER.format(grid=grid))
+        page = await rig.office.records_page("household", OFFICE, None, 100)
+        if grid == "第1网格":
+            await carry_out(rig, tmp_path, f"{G1},{G2},,,")
+    assert [view.text("door") for view in page.views] == ["4-1-101"]
+    assert page.views[0].unit == G2
+    seq = rig.office.seq
+    for grid in ("第1网格", "第2网格"):
+        await take_in(rig, tmp_path, REGISTER.format(grid=grid))
+    assert rig.office.seq == seq
+    assert sum(1 for unit in rig.office.units.values() if unit.level == "grid") == 2
+
+
+async def take_in(rig: Rig, folder: Path, text: str) -> None:
+    file = folder / "register.csv"
+    file.write_text(text, "utf-8")
+    office = await DeskOffice.reach(_Desk(rig))
+    moved = await moved_in(office)
+    target = Target(OFFICE, moved.units, OFFICE, lambda _number: "", {}, moved.records)
+    report = await run_plan(
+        make_plan(read_source("households", file), target), office, dry_run=False
+    )
+    assert report.refused == 0, report.lines
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from armband.server.desk_office import DeskOffice
 from armband.server.exit_codes import ExitCode
 from armband.server.imports.build import TYPES, Source, Target, make_plan, read_source
 from armband.server.imports.idkey import office_hasher
+from armband.server.imports.moved import moved_in
 from armband.server.imports.plan import Plan
 from armband.server.imports.run import Report, run_plan
 
@@ -55,9 +56,11 @@ async def run(args: argparse.Namespace, out: Output) -> int:
         source = read_source(args.what, args.file, args.map)
     async with open_desk(args.data, environment) as desk:
         office = await DeskOffice.reach(desk)
+        moved = await moved_in(office)
         target = Target(
             office=office.code,
-            units=office.units.values(),
+            units=moved.units,
+            moved=moved.records,
             under=args.under or office.code,
             hasher=office_hasher(args.data, environment.random_bytes),
             posts=await office.staff_posts() if args.what in ("households", "staff") else {},

@@ -213,6 +213,7 @@ class Decision:
         """Make one record as the draft says; refused ones leave no trace but their answer."""
         if draft.kind not in CATALOGUE:
             return f"{OUTCOME_REFUSED}no kind of record is called {draft.kind!r}"
+        draft = self._filing.draft(draft, self._records)
         present = self._records.get(draft.id)
         state = present.state if present is not None else None
         wanted = wanted_patch(draft, state, self._office.key_id, decided=upsert.decided)

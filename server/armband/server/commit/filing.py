@@ -7,8 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 
+import msgspec
+
 from armband.server.commit.admission import Origin, Target
 from armband.server.commit.records import Records
+from armband.shared.drafts import Draft
 from armband.shared.fields import Patch, Value
 from armband.shared.kinds import UNIT
 from armband.shared.kinds.declare import MOVED_FROM
@@ -56,6 +59,16 @@ class Filing:
             return None
         patch: Patch = {UNIT: target, MOVED_FROM: present.unit}
         return Payload(body.record, body.kind, present.unit, patch, present.version, AUTHOR)
+
+    def draft(self, draft: Draft, records: Records) -> Draft:
+        """A draft that names a unit which has moved names the new one."""
+        if not self.forwards or draft.kind == "unit":
+            return draft
+        present = records.get(draft.id)
+        known = view(present.state).fields if present is not None and present.state else {}
+        fields = {**known, **draft.fields}
+        unit = self.forwards.target(draft.kind, draft.unit, fields, _home(fields, records))
+        return draft if unit == draft.unit else msgspec.structs.replace(draft, unit=unit)
 
     def origin(self, op: Op, target: Target | None, origin: Origin) -> Origin:
         """The origin, with the unit at which the author knew the record, if it has moved since.

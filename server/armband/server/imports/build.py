@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from armband.server.imports.headmap import load_map
@@ -43,6 +43,7 @@ class Target:
         under: code of the unit below which the file's units hang.
         hasher: hashes an ID number under the office's key.
         posts: staff id to posts on record.
+        moved: see `moved.Moved.records`.
     """
 
     office: str
@@ -50,6 +51,7 @@ class Target:
     under: str
     hasher: IdHasher
     posts: Posts
+    moved: Mapping[bytes, bytes] = field(default_factory=dict)
 
 
 def read_source(what: str, path: Path, map_path: Path | None = None) -> Source:
@@ -71,7 +73,7 @@ def make_plan(source: Source, target: Target) -> Plan:
         ImportProblem: unknown heads, or no such unit.
     """
     registers = registers_in(source.book, source.heads)
-    tree = UnitTree(target.office, target.units)
+    tree = UnitTree(target.office, target.units, target.moved)
     base = tree.check_under(target.under)
     match source.what:
         case "units":

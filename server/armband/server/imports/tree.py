@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from armband.server.errors import UnknownUnit
 from armband.server.imports.naming import clean_unit_name, new_code, unit_key
@@ -22,8 +22,14 @@ _NEAR = 5
 class UnitTree:
     """Finds or makes the unit that a row names; what was made is in `drafts`."""
 
-    def __init__(self, office: str, known: Iterable[UnitName]) -> None:
+    def __init__(
+        self,
+        office: str,
+        known: Iterable[UnitName],
+        moved: Mapping[bytes, bytes] | None = None,
+    ) -> None:
         self.office = office
+        self._moved = moved or {}
         self._levels: dict[str, str] = {}
         self._names: dict[str, str] = {}
         self._children: dict[str, dict[tuple[str, str], str]] = {}
@@ -128,7 +134,7 @@ class UnitTree:
         """The id that a record has by its natural key, the same wherever it is entered."""
         record = kind_named(kind).natural_id(self.office, unit, fields)
         assert record is not None, "a row without its key was refused before"
-        return record
+        return self._moved.get(record, record)
 
     def find(self, base: str, wanted: str, level: str) -> str | None:
         """The unit that the parent column of a unit of ``level`` means: its code, its code below
