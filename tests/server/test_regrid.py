@@ -158,6 +158,11 @@ async def test_a_unit_moves_and_what_comes_late_is_filed(rig: Rig, tmp_path: Pat
     seq = rig.office.seq
     assert (await carry_out(rig, tmp_path, f"{G1},{G3},,第3网格,")).moves == []
     assert rig.office.seq == seq
+    # And back again.
+    back = await carry_out(rig, tmp_path, f"{G3},{G1},,,")
+    assert (back.households, back.units_closed) == (2, [G3])
+    assert await hangs_on(rig, home.id) == await hangs_on(rig, late.id) == G1
+    assert (await rig.office.audit()).differences == []
 
 
 async def test_doors_are_split_off_and_their_people_go_along(rig: Rig, tmp_path: Path) -> None:
