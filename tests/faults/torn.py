@@ -24,7 +24,7 @@ from armband.client.store.store import STORE_FILE as TERMINAL_FILE
 from armband.server.office.opening import STORE_FILE as OFFICE_FILE
 from faults.crew import Station, make_office
 from faults.processes import OfficeProcess, rows_of
-from support.real_office import Ran, run_command
+from support.real_office import run_command
 
 GAP_S = 2.0
 """Between the two files: long enough for a checkpoint and a new journal."""
@@ -146,11 +146,11 @@ def _judge_terminal(copy: Path, station: Station, how: str, report: TornReport) 
     found = run_command("armband", "doctor", "--data", copy, "--json")
     if found.code == ExitCode.STORE:
         report.damaged += 1
-        found = _repaired(copy, how, report)
+        _judge_repair(copy, station, how, report)
     else:
         report.sound += 1
-    if found.code or not _is_beginning(copy, station.folder, TERMINAL_FILE, _OWN):
-        report.wrong.append(f"terminal, {how}: {found}")
+        if found.code or not _is_beginning(copy, station.folder, TERMINAL_FILE, _OWN):
+            report.wrong.append(f"terminal, {how}: {found}")
     # And by somebody who asks no doctor.
     try:
         ran = run_command("armband", "sync", "--once", "--data", rashly, "--json")
@@ -165,18 +165,26 @@ def _judge_terminal(copy: Path, station: Station, how: str, report: TornReport) 
     shutil.rmtree(rashly)
 
 
-def _repaired(copy: Path, how: str, report: TornReport) -> Ran:
+def _judge_repair(copy: Path, station: Station, how: str, report: TornReport) -> None:
     torn_file = (copy / TERMINAL_FILE).read_bytes()
     done = run_command("armband", "doctor", "--repair", "--data", copy, "--json")
     if done.code not in (ExitCode.DONE, ExitCode.REFUSED):
         report.wrong.append(f"terminal, not repaired, {how}: {done}")
-        return done
+        return
     told: Any = done.json
     report.repaired += 1
     report.salvaged += told["salvaged"]
     if Path(told["aside"]).read_bytes() != torn_file:
-        report.wrong.append(f"terminal, the torn file was touched, {how}: {done}")
-    return run_command("armband", "doctor", "--data", copy, "--json")
+        report.wrong.append(f"terminal, the torn file was touched, {how}")
+    again = run_command("armband", "doctor", "--data", copy, "--json")
+    held = rows_of(copy / TERMINAL_FILE, _OWN, copy.with_suffix(".aside"))
+    whole = rows_of(station.folder / TERMINAL_FILE, _OWN, copy.with_suffix(".aside"))
+    # What it could not give back is told, by its place.
+    places = {*told["missing"], *(broken["counter"] for broken in told["broken"])}
+    last = max((counter for counter, _op in held), default=0)
+    untold = set(range(1, last + 1)) - {counter for counter, _op in held} - places
+    if again.code or untold or not set(held) <= set(whole):
+        report.wrong.append(f"terminal, repaired, {how}: {again}, {sorted(untold)[:9]} not told")
 
 
 def _is_beginning(copy: Path, living: Path, file: str, sql: str) -> bool:
