@@ -73,7 +73,8 @@ def test_a_door_is_told_when_somebody_was_met() -> None:
     homes = [view("household", n, unit, door=f"1-{n}") for n, unit in ((1, G1), (2, G1), (3, G2))]
     homes.append(view("household", 4, "o/c2", door="1"))
     visits = [
-        view("visit", 40, G1, household=hex_of(1), outcome="met"),
+        view("visit", 40, G1, household=hex_of(1), channel="phone", outcome="met"),
+        view("visit", 43, G1, household=hex_of(1), channel="door", outcome="no_answer", at=9),
         view("visit", 41, G1, household=hex_of(2), outcome="no_answer"),
         view("visit", 42, G2, household=hex_of(3), outcome="met", void="错"),
     ]
@@ -83,4 +84,7 @@ def test_a_door_is_told_when_somebody_was_met() -> None:
         (G1, 2, 1, 50),
         (G2, 1, 0, 0),
     ]
-    assert [door.door for door in report.missing] == ["1-2", "1-3"]
+    assert [(door.door, door.status) for door in report.missing] == [
+        ("1-2", "no_answer"),
+        ("1-3", ""),
+    ]

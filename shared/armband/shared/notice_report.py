@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -129,15 +129,28 @@ def _answered(person: Person, ack: View) -> Person:
     )
 
 
+CHANNELS = ("door", "phone", "wechat")
+
+
 @dataclass(frozen=True, slots=True)
 class Door:
-    """A household of a notice's unit; ``visit`` is the hex id of the visit that told it."""
+    """A household of a notice's unit.
+
+    ``visit`` is the hex id of the visit that told it, else of the newest that tried; ``status`` the
+    channel of the first, else the outcome of the second.
+    """
 
     id: str
     unit: str
     door: str
     head: str
     visit: str = ""
+    status: str = ""
+
+    @property
+    def told(self) -> bool:
+        """Whether somebody was met."""
+        return self.status in CHANNELS
 
 
 class UnitTold(msgspec.Struct, frozen=True):
@@ -163,16 +176,31 @@ class ToldReport(msgspec.Struct, frozen=True):
 
 def doors_told(notice: View, households: Iterable[View], visits: Iterable[View]) -> list[Door]:
     """The households at or below the notice's unit, each with the visit that met somebody."""
-    told = {
-        visit.text("household"): visit.id.hex()
-        for visit in visits
-        if not visit.void and visit.text("outcome") == "met"
-    }
+    found: dict[str, View] = {}
+    for visit in visits:
+        before = found.get(visit.text("household"))
+        if not visit.void and (before is None or _tells_more(visit, before)):
+            found[visit.text("household")] = visit
     return [
-        Door(h.id.hex(), h.unit, h.text("door"), h.text("head"), told.get(h.id.hex(), ""))
-        for h in households
-        if not h.void and not h.same_as and is_within(h.unit, notice.unit)
+        _door(household, found.get(household.id.hex()))
+        for household in households
+        if not household.void and not household.same_as and is_within(household.unit, notice.unit)
     ]
+
+
+def _tells_more(visit: View, before: View) -> bool:
+    met, met_before = (v.text("outcome") == "met" for v in (visit, before))
+    newer = str(visit.fields.get("at", 0)).zfill(20) > str(before.fields.get("at", 0)).zfill(20)
+    return (met and not met_before) or (met == met_before and newer)
+
+
+def _door(household: View, visit: View | None) -> Door:
+    door = Door(household.id.hex(), household.unit, household.text("door"), household.text("head"))
+    if visit is None:
+        return door
+    outcome = visit.text("outcome")
+    status = visit.text("channel") if outcome == "met" else outcome
+    return replace(door, visit=visit.id.hex(), status=status)
 
 
 def told_report(notice: View, doors: Sequence[Door]) -> ToldReport:
@@ -183,12 +211,12 @@ def told_report(notice: View, doors: Sequence[Door]) -> ToldReport:
             if is_within(unit, notice.unit):
                 count = counts.setdefault(unit, [0, 0])
                 count[0] += 1
-                count[1] += bool(door.visit)
+                count[1] += door.told
     units = [
         UnitTold(unit, homes, told, 100 * told // homes)
         for unit, (homes, told) in sorted(counts.items(), key=lambda item: unit_order(item[0]))
     ]
-    missing = [door for door in doors if not door.visit]
+    missing = [door for door in doors if not door.told]
     return ToldReport(
         notice=notice.id.hex(),
         title=notice.text("title"),

@@ -73,6 +73,8 @@ class ArmbandApp(App[None]):
         Binding("f10", "roster", "Roster", id="app-9-roster", show=False, tooltip="Who is where"),
         Binding("f11", "whois", "People", id="app-9-whois", show=False, tooltip="Who is who"),
         Binding("f12", "call", "Call", id="app-9-call", show=False, tooltip="A telephone call"),
+        Binding("ctrl+r", "rounds", "Rounds", id="app-9-rounds", show=False, tooltip="Testing"),
+        Binding("ctrl+b", "doors", "Doors", id="app-9-doors", show=False, tooltip="Waste, food"),
         Binding("ctrl+l", "language", "中", id="app-9-language", tooltip="Chinese or English"),
         Binding("ctrl+p", "palette", "Menu", id="app-9-palette", tooltip="Every action"),
         Binding("ctrl+q", "quit", "Quit", id="app-9-quit", show=False, priority=True),
@@ -229,6 +231,21 @@ class ArmbandApp(App[None]):
 
         if not isinstance(self.screen, WhoisScreen):
             self.push_screen(WhoisScreen(self.context))
+
+    def action_rounds(self) -> None:
+        """Rounds of testing, side by side."""
+        from armband.client.tui.screens.rounds import RoundsScreen
+
+        if not isinstance(self.screen, RoundsScreen):
+            self.push_screen(RoundsScreen(self.context))
+
+    def action_doors(self) -> None:
+        """The day's services at doors, to be ticked off."""
+        from armband.client.tui.screens.lists import open_stops
+        from armband.client.tui.screens.tick import TickScreen
+
+        if not isinstance(self.screen, TickScreen):
+            open_stops(self, self.context)
 
     def action_help(self) -> None:
         """Say what the keys here do."""

@@ -22,7 +22,7 @@ CHINESE: Mapping[str, str] = {
     "Appointment made by": "约定人", "Status": "情况", "Not done": "未办成", "Not yet": "未登记",
     "Service": "服务", "First day": "首日", "To come": "待开始", "Under way": "进行中",
     "Place of sampling": "采样点", "Started at": "开始时间", "Started by": "开始人",
-    "Round": "轮次", "Refused the sample": "拒采", "Exempt": "免采", "Absent": "不在",
+    "Round": "轮次", "Declined": "拒采", "Exempt": "免采", "Absent": "不在",
     "Round's day": "轮次日期", "How many of the household": "本户人数", "Why not": "未采原因",
     "Who": "人员", "What": "内容", "Visit": "走访",
 }  # fmt: skip

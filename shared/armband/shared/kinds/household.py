@@ -85,7 +85,7 @@ def _duties(view: View, body: Any, _policy: Policy) -> tuple[Duty, ...]:
     return (
         Duty(
             key=fetched(home, "waste"),
-            what="Collect the waste",
+            what="Collect waste",
             rank=Rank.SERVICE,
             from_ms=0,
             due_ms=0,

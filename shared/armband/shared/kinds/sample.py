@@ -29,7 +29,7 @@ from armband.shared.roles import STAFF
 
 STATUS_OPTIONS = (
     Option("sampled", "Sampled"),
-    Option("refused", "Refused the sample"),
+    Option("refused", "Declined"),
     Option("exempt", "Exempt"),
     Option("absent", "Absent"),
     Option("none", "Not yet"),

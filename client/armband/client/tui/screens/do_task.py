@@ -8,12 +8,15 @@ from armband.client.i18n import _
 from armband.client.i18n.words import kind_label
 from armband.client.model import Task
 from armband.client.tui.context import Context
+from armband.client.tui.screens.lists import do_from_list
 from armband.shared.kinds import CATALOGUE
 from armband.shared.permissions import Role, may_write
 
 
 def do_task(app: App[None], context: Context, task: Task) -> None:
     """Open the form or the step; the record alone where this terminal may not do it."""
+    if do_from_list(app, context, task):
+        return
     duty, view = task.duty, task.entry.view
     identity = context.terminal.identity
     kind = view.kind if duty.step else duty.form
