@@ -144,7 +144,7 @@ class Returnee(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     cadre_phone: Annotated[Phone | None, _phone("Street cadre's phone")] = None
     worker_name: Annotated[Name | None, _person("Community worker")] = None
     worker_phone: Annotated[Phone | None, _phone("Community worker's phone")] = None
-    officer_name: Annotated[Name | None, _person("Community police officer")] = None
+    officer_name: Annotated[Name | None, _person("Police officer")] = None
     officer_phone: Annotated[Phone | None, _phone("Police officer's phone")] = None
     medic_name: Annotated[Name | None, _person("Medical worker")] = None
     medic_phone: Annotated[Phone | None, _phone("Medical worker's phone")] = None

@@ -19,7 +19,7 @@ from armband.client.tui.context import Context
 from armband.client.tui.messages import RecordsMoved
 from armband.client.tui.screens.case_rows import KIND, about_lines, case_cells, case_columns
 from armband.client.tui.screens.desk import DeskScreen
-from armband.client.tui.screens.do_task import open_record
+from armband.client.tui.screens.pages import open_record
 from armband.client.tui.screens.pick import Choice, PickDialog
 from armband.client.tui.text import Cell
 from armband.client.tui.urgent import LOOK_EVERY_S

@@ -8,6 +8,7 @@ from armband.client.i18n import _
 from armband.client.i18n.words import kind_label
 from armband.client.model import Task
 from armband.client.tui.context import Context
+from armband.client.tui.screens.pages import open_record
 from armband.client.tui.screens.lists import do_from_list
 from armband.shared.kinds import CATALOGUE
 from armband.shared.permissions import Role, may_write
@@ -21,12 +22,12 @@ def do_task(app: App[None], context: Context, task: Task) -> None:
     identity = context.terminal.identity
     kind = view.kind if duty.step else duty.form
     if kind not in CATALOGUE:
-        open_record(app, context, view.id)
+        open_record(app, context, view.id, view.kind)
         return
     if not may_write(Role(identity.role), kind, view.unit, identity.scope):
         words = _("This terminal may not make one: {kind}.").format(kind=kind_label(kind))
         app.notify(words, severity="warning")
-        open_record(app, context, view.id)
+        open_record(app, context, view.id, view.kind)
         return
     workflow = CATALOGUE[kind].workflow
     if duty.step and workflow is not None and duty.step in workflow.by_name:
@@ -39,9 +40,3 @@ def do_task(app: App[None], context: Context, task: Task) -> None:
 
     app.push_screen(EditScreen(context, kind, unit=view.unit, known=duty.prefill, task=duty.key))
 
-
-def open_record(app: App[None], context: Context, record: bytes) -> None:
-    """All of a record."""
-    from armband.client.tui.screens.detail import DetailScreen
-
-    app.push_screen(DetailScreen(context, record))

@@ -25,8 +25,8 @@ from armband.client.tui.messages import RecordSaved, SaveFailed
 from armband.client.tui.problems import invalid_words, problem_words
 from armband.client.tui.screens.desk import DeskScreen
 from armband.client.tui.screens.detail import reason_problem
-from armband.client.tui.screens.do_task import open_record
 from armband.client.tui.screens.find import path_words, reference_names, searches
+from armband.client.tui.screens.pages import open_record
 from armband.client.tui.screens.pick import AskDialog
 from armband.client.tui.widgets.paged_list import PagedList
 from armband.client.tui.work import start

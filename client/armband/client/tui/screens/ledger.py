@@ -22,6 +22,7 @@ from armband.client.tui.screens.days_asked import day_problem, read_days
 from armband.client.tui.screens.desk import DeskScreen
 from armband.client.tui.screens.find import kind_finder, kinds_here, unit_finder
 from armband.client.tui.screens.ledger_rows import ledger_cells, ledger_columns
+from armband.client.tui.screens.pages import open_record
 from armband.client.tui.screens.pick import AskDialog, PickDialog
 from armband.client.tui.text import Cell, Column
 from armband.client.tui.widgets.line_input import LineInput
@@ -200,9 +201,7 @@ class LedgerScreen(DeskScreen):
         """All of a record, with its history."""
         entry = self.query_one(PagedList).current
         if isinstance(entry, Entry):
-            from armband.client.tui.screens.detail import DetailScreen
-
-            self.app.push_screen(DetailScreen(self.context, entry.view.id))
+            open_record(self.app, self.context, entry.view.id, entry.view.kind)
 
     def action_new(self) -> None:
         """A new record of this kind, where the role may make one."""

@@ -17,8 +17,9 @@ from armband.client.model import NOBODY, Task, Today
 from armband.client.tui.context import Context
 from armband.client.tui.messages import MeChosen, RecordsMoved
 from armband.client.tui.screens.desk import DeskScreen
-from armband.client.tui.screens.do_task import do_task, open_record
+from armband.client.tui.screens.do_task import do_task
 from armband.client.tui.screens.find import staff_finder
+from armband.client.tui.screens.pages import open_record
 from armband.client.tui.screens.pick import PickDialog
 from armband.client.tui.screens.today_rows import (
     Group,
@@ -195,7 +196,7 @@ class TodayScreen(DeskScreen):
         """The record behind the task."""
         row = self.rows.current
         if isinstance(row, Task):
-            open_record(self.app, self.context, row.entry.view.id)
+            open_record(self.app, self.context, row.entry.view.id, row.entry.view.kind)
 
     def action_group(self, by: int) -> None:
         """Only the next group, after the last one all of them."""
