@@ -12,7 +12,7 @@ from armband.client.terminal import Terminal
 from armband.server.errors import BadRequest
 from armband.server.policy_file import example, parse_policy
 from armband.shared.drafts import Draft
-from armband.shared.fields import Patch
+from armband.shared.fields import Patch, Value
 from support.real_office import real_office, real_terminal
 from support.terminals import is_live
 from support.waiting import until, within
@@ -20,9 +20,9 @@ from support.waiting import until, within
 UNIT = "lianhu/yg/g1"
 
 
-def returnee(terminal: Terminal, **more: object) -> Draft:
+def returnee(terminal: Terminal, **more: Value) -> Draft:
     told = {"name": "李四", "phone": "13800001111", "risk": "high", "source": "issued", **more}
-    fields: Patch = {"arrived": terminal.today, **told}  # type: ignore[dict-item]  # any value
+    fields: Patch = {"arrived": terminal.today, **told}
     return Draft("returnee", terminal.new_id(), UNIT, fields)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from armband.shared.days import add_days, at_clock, day_begins_ms
-from armband.shared.fields import Patch
+from armband.shared.fields import Patch, Value
 from armband.shared.kinds import CATALOGUE, View
 from armband.shared.kinds.duties import Duty
 from armband.shared.kinds.isolation import course_of, filled
@@ -21,14 +21,14 @@ KNOWN: Patch = {"name": "李四", "risk": "high", "arrived": DAY, "source": "iss
 DATED: Patch = {"at": day_begins_ms(DAY, POLICY), "day": DAY}
 
 
-def returnee(**more: object) -> View:
+def returnee(**more: Value) -> View:
     fields: Patch = {**KNOWN, **DATED, "state": "under", **filled({}, KNOWN, POLICY)}
-    return View(ID, "returnee", "o/g1", {**fields, **more})  # type: ignore[dict-item]  # any value
+    return View(ID, "returnee", "o/g1", {**fields, **more})
 
 
-def followup(record: bytes, day: str, slot: str, outcome: str, **more: object) -> View:
+def followup(record: bytes, day: str, slot: str, outcome: str, **more: Value) -> View:
     fields: Patch = {"returnee": ID.hex(), "slot": slot, "outcome": outcome, "day": day, "at": 5}
-    return View(record, "followup", "o/g1", {**fields, **more})  # type: ignore[dict-item]  # same
+    return View(record, "followup", "o/g1", {**fields, **more})
 
 
 def shown(duties: tuple[Duty, ...], day: str, minute: int) -> list[str]:

@@ -17,7 +17,7 @@ from armband.client.tui.screens.step import StepScreen
 from armband.shared.days import add_days
 from armband.shared.drafts import Draft
 from armband.shared.errors import InvalidRecord
-from armband.shared.fields import Patch
+from armband.shared.fields import Patch, Value
 from support.desk import FIRST, Desk, desk
 from support.waiting import until
 
@@ -36,21 +36,21 @@ PEOPLE: Patch = {
 }
 
 
-def returnee(record: bytes, name: str, day: str, **more: object) -> Draft:
+def returnee(record: bytes, name: str, day: str, **more: Value) -> Draft:
     fields: Patch = {"name": name, "arrived": day, "source": "issued", "risk": "medium"}
-    return Draft("returnee", record, FIRST, {**fields, **more})  # type: ignore[dict-item]  # any
+    return Draft("returnee", record, FIRST, {**fields, **more})
 
 
-def followup(n: int, day: str, slot: str, **more: object) -> Draft:
+def followup(n: int, day: str, slot: str, **more: Value) -> Draft:
     fields: Patch = {"returnee": WHO.hex(), "day": day, "slot": slot, "outcome": "seen_ok"}
-    return Draft("followup", bytes([n]) * 16, FIRST, {**fields, **more})  # type: ignore[dict-item]  # any
+    return Draft("followup", bytes([n]) * 16, FIRST, {**fields, **more})
 
 
 async def fifth_day(running: Desk) -> None:
     """A returnee on day 5 of 7 who was not met on the third evening, and somebody along."""
     first = add_days(running.terminal.today, -4)
-    journey = {"came_from": "上海市", "transport": "rail", "number": "G2001"}
-    told = {"measure": "home", "starts": first, "days": 7, "test_days": "1 4 7"}
+    journey: Patch = {"came_from": "上海市", "transport": "rail", "number": "G2001"}
+    told: Patch = {"measure": "home", "starts": first, "days": 7, "test_days": "1 4 7"}
     await running.terminal.record(
         [
             returnee(
