@@ -26,6 +26,9 @@ POST_WORDS: Mapping[str, str] = {
     "志愿者": "volunteer", "物业": "property", "物管": "property", "片警": "police",
     "民警": "police", "社区民警": "police", "片医": "doctor", "医生": "doctor",
     "家庭医生": "doctor", "卡点值守": "guard", "值守人员": "guard", "值守": "guard",
+    "社区书记": "secretary", "社区党委书记": "secretary", "分包领导": "leader",
+    "业委会": "owners_committee", "自管会": "self_management", "离退休党员": "retired_party",
+    "共建单位": "co_builder",
     "网格员": "worker", "社区工作者": "worker", "工作人员": "worker", "两委": "worker",
 }  # fmt: skip
 _APART = re.compile(r"[、,;/\s]+")
