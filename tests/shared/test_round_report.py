@@ -38,9 +38,10 @@ def test_people_by_name_else_so_many_as_the_register_counts() -> None:
         ("3-2-101", "李二", 3),
         ("3-2-502", "王建国", 1),
         ("3-2-502", "王芳", 1),
+        ("3-2-502", "", 2),
         ("12", "", 1),
     ]
-    assert [line.building for line in lines] == [f"{G1} 3", f"{G1} 3", f"{G1} 3", G2]
+    assert [line.building for line in lines] == [*[f"{G1} 3"] * 4, G2]
 
 
 def test_each_status_counts_its_people_and_one_taken_back_is_missing_again() -> None:
@@ -51,7 +52,7 @@ def test_each_status_counts_its_people_and_one_taken_back_is_missing_again() -> 
         view("sample", 24, G2, household=hex_of(3), status="refused"),
     ]
     report = round_report(ROUND, roster(UNIT, HOMES, PEOPLE, samples))
-    assert (report.total.people, report.total.sampled, report.total.coverage_pct) == (6, 4, 66)
-    assert (report.total.refused, report.total.missing) == (1, 1)
-    assert [(u.unit, u.people, u.missing) for u in report.units] == [(G1, 5, 1), (G2, 1, 0)]
-    assert [line.name for line in report.missing] == ["王芳"]
+    assert (report.total.people, report.total.sampled, report.total.coverage_pct) == (8, 4, 50)
+    assert (report.total.refused, report.total.missing) == (1, 3)
+    assert [(u.unit, u.people, u.missing) for u in report.units] == [(G1, 7, 3), (G2, 1, 0)]
+    assert [line.name for line in report.missing] == ["王芳", ""]

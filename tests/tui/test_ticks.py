@@ -68,7 +68,7 @@ async def test_people_of_a_round_are_sampled_with_one_key_each(tmp_path: Path) -
         await running.sees("第1轮", "Under way")
         await running.press("enter")
         await until(lambda: isinstance(running.app.screen, TickScreen), "the list is shown")
-        await running.sees("Samples  第1轮", "0 of 8 done", "赵四 and so many: 3", "R Declined")
+        await running.sees("Samples  第1轮", "0 of 8 done", "赵四, 3 people", "R Declined")
         await running.write(" re")
         await running.sees("3 of 8 done", "Sampled", "Declined", "Exempt")
         await running.press("u")

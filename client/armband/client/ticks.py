@@ -72,6 +72,11 @@ class TickList:
     def title(self) -> str:
         """What it is about."""
 
+    @property
+    def shut(self) -> str:
+        """Why nothing may be ticked off now, in the user's language; ``""`` when it may."""
+        return ""
+
     @abstractmethod
     async def rows(self, unit: str) -> list[TickRow]:
         """Every row of a unit (``""``: of this terminal's scope), as recorded now."""
@@ -116,6 +121,13 @@ class RoundTicks(TickList):
     def title(self) -> str:
         """The round's name."""
         return self._of.text("name")
+
+    @property
+    def shut(self) -> str:
+        """A round has to be started; after its end what came late is still taken."""
+        if self._of.text("state") == "planned":
+            return _("This round has not been started.")
+        return ""
 
     async def rows(self, unit: str) -> list[TickRow]:
         """Everybody of the roster."""

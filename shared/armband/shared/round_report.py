@@ -1,11 +1,12 @@
 """Who should be sampled in a round of testing, how it stands with each, and the figures. Pure.
 
-The roster are the residents of the round's unit; where the register names nobody of a household,
-so many people as it counts there, and at least one.
+The roster are the residents of the round's unit, and for each household as many more people as the
+register counts there without naming them; at least one where it names nobody.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import msgspec
@@ -17,8 +18,9 @@ STATUSES = ("sampled", "refused", "exempt", "absent")
 
 
 class RosterLine(msgspec.Struct, frozen=True):
-    """A person, or the people of a household whose names nobody knows.
+    """A person, or the people of a household whom the register does not name.
 
+    ``name`` is the head's where it names nobody of the household, ``""`` for those beside others.
     ``id`` and ``kind`` are of the resident or household, ``household`` the hex id of the door;
     ``status`` is ``""`` while nothing is recorded, ``sample`` the hex id of the record then.
     """
@@ -72,7 +74,7 @@ def roster(
     """Everybody to be sampled at or below a unit, by unit and door, with what is recorded."""
     doors = {h.id.hex(): h for h in households if _counts(h)}
     people = [r for r in residents if _counts(r)]
-    named = {r.text("household") for r in people}
+    named = Counter(r.text("household") for r in people)
     recorded = {_whom(sample): sample for sample in samples if not sample.void}
     lines = []
     for resident in people:
@@ -83,11 +85,21 @@ def roster(
                 _line(resident, door, place, 1, recorded.get(("resident", resident.id.hex())))
             )
     for hex_id, door in doors.items():
-        if hex_id not in named and is_within(door.unit, unit):
-            count = door.fields.get("people")
-            heads = max(1, count) if isinstance(count, int) else 1
-            lines.append(_line(door, door, door.unit, heads, recorded.get(("household", hex_id))))
-    return sorted(lines, key=lambda line: (unit_order(line.unit), unit_order(line.door), line.id))
+        count = door.fields.get("people")
+        more = (count if isinstance(count, int) else 0) - named[hex_id]
+        more = max(more, 0 if named[hex_id] else 1)
+        if more and is_within(door.unit, unit):
+            line = _line(door, door, door.unit, more, recorded.get(("household", hex_id)))
+            lines.append(msgspec.structs.replace(line, name="") if named[hex_id] else line)
+    return sorted(
+        lines,
+        key=lambda line: (
+            unit_order(line.unit),
+            unit_order(line.door),
+            line.kind != "resident",
+            line.id,
+        ),
+    )
 
 
 def _counts(view: View) -> bool:

@@ -71,7 +71,9 @@ class RoundsScreen(DeskScreen):
         start(self, self._read, exclusive=True, group="read")
 
     async def _read(self) -> None:
-        self._rounds = await rounds(self.context.terminal)
+        found = await rounds(self.context.terminal)
+        # What is under way stands first: that is where people are to be found.
+        self._rounds = sorted(found, key=lambda of: of.state != "open")
         self.query_one(PagedList).show(keep_place=True)
 
     async def _load(self, offset: int, limit: int) -> tuple[int, Sequence[object]]:
@@ -79,16 +81,16 @@ class RoundsScreen(DeskScreen):
 
     def _columns(self) -> list[Column]:
         return [
-            Column(_("Day"), 10),
-            Column(_("Round"), 12, grow=1),
+            Column(_("Day"), 5),
+            Column(_("Round"), 10, grow=1),
             Column(_("State"), 9),
             Column(_("People"), 6, right=True),
             Column(_("Sampled"), 7, right=True),
             Column("%", 3, right=True),
             Column(_("Missing"), 7, right=True),
-            Column(_("Declined"), 8, right=True, drop=3),
-            Column(_("Exempt"), 6, right=True, drop=2),
-            Column(_("Absent"), 6, right=True, drop=1),
+            Column(_("Declined"), 8, right=True, drop=2),
+            Column(_("Exempt"), 6, right=True, drop=3),
+            Column(_("Absent"), 6, right=True, drop=4),
         ]
 
     def _paint(self, row: object, _index: int) -> list[Cell]:
@@ -96,7 +98,7 @@ class RoundsScreen(DeskScreen):
         total = row.total
         tone = "wait" if total.missing and row.state != "planned" else ""
         return [
-            Cell(row.day),
+            Cell(row.day[5:]),
             Cell(row.name, "strong"),
             Cell(state_label(CATALOGUE["round"], row.state)),
             Cell(str(total.people)),

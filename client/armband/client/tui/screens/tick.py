@@ -159,8 +159,10 @@ class TickScreen(DeskScreen):
         mark = self._mark(row.status)
         unit = self._units.get(row.unit)
         name = row.name
-        if row.people > 1:
-            name = _("{name} and so many: {count}").format(name=name, count=row.people).strip()
+        unnamed = not name and dict(row.extra).get("kind") == "household"
+        if row.people > 1 or unnamed:
+            more = _("{name}, {count} people") if name else _("and {count} more")
+            name = more.format(name=name, count=row.people)
         sort = dict(row.extra).get("sort", "")
         if sort:
             name = f"{option_label(_SORT, sort)}  {name}"
@@ -182,6 +184,9 @@ class TickScreen(DeskScreen):
 
     def action_tick(self, code: str) -> None:
         """Record it, and on to the next row."""
+        if self._ticks.shut:
+            self.notify(self._ticks.shut, severity="warning")
+            return
         row = self.rows.current
         if not isinstance(row, TickRow) or row.status == code:
             return
