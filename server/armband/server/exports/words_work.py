@@ -24,7 +24,7 @@ CHINESE: Mapping[str, str] = {
     "Place of sampling": "采样点", "Started at": "开始时间", "Started by": "开始人",
     "Round": "轮次", "Declined": "拒采", "Exempt": "免采", "Absent": "不在",
     "Round's day": "轮次日期", "How many of the household": "本户人数", "Why not": "未采原因",
-    "Who": "人员", "What": "内容", "Visit": "走访",
+    "Who": "人员", "Person": "居民", "What": "内容", "Visit": "走访",
 }  # fmt: skip
 TITLES: Mapping[str, str] = {
     "notice": "通知台账", "ack": "通知确认台账", "service": "服务台账", "delivery": "送办台账",

@@ -47,7 +47,7 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     at: Annotated[Millis, Field("Time", FieldType.TIME, on_form=False, any_is_right=True)]
     round_day: Annotated[Day, Field("Round's day", FieldType.DAY, on_form=False)]
     household: Annotated[Ref | None, Field("Household", FieldType.REF, ref="household")] = None
-    resident: Annotated[Ref | None, Field("Resident", FieldType.REF, ref="resident")] = None
+    resident: Annotated[Ref | None, Field("Person", FieldType.REF, ref="resident")] = None
     name: Annotated[Name | None, Field("Name", personal=True, search=Search.NAME)] = None
     people: Annotated[Heads | None, Field("How many of the household", FieldType.COUNT)] = None
     reason: Annotated[Text | None, Field("Why not", personal=True, search=Search.WORDS)] = None

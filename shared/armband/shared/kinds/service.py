@@ -68,7 +68,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         Day | None, Field("Every day until", FieldType.DAY, hint=_DAY_HINT)
     ] = None
     staff: Annotated[Ref | None, Field("Who does it", FieldType.REF, ref="staff")] = None
-    resident: Annotated[Ref | None, Field("Resident", FieldType.REF, ref="resident")] = None
+    resident: Annotated[Ref | None, Field("Person", FieldType.REF, ref="resident")] = None
     registered_at: Annotated[
         Text | None, Field("Registered elsewhere at", personal=True, search=Search.WORDS)
     ] = None
