@@ -92,13 +92,16 @@ class SimTransport:
         self.peer = name
 
     async def send(self, frame: bytes) -> None:
+        if self._out.closed is not None:
+            raise TransportClosed(*self._out.closed)
+        # Handed over is sent: what is decided while it waits for room comes too late for it.
+        self._net.trace.add(self._who, "sends", frame)
+        if self._net.tap is not None:
+            self._net.tap.sends(self._number, self._side, frame)
         while self._out.closed is None and len(self._out.frames) >= ROOM:
             await self._out.changed(None)
         if self._out.closed is not None:
             raise TransportClosed(*self._out.closed)
-        self._net.trace.add(self._who, "sends", frame)
-        if self._net.tap is not None:
-            self._net.tap.sends(self._number, self._side, frame)
         self._net.carry(self.peer, self._who, self._out, frame)
 
     async def receive(self) -> bytes:
