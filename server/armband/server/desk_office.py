@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from armband.server.desk import Desk
+from armband.server.imports.returnees import Ruling
 from armband.server.model import RecordsPage
 from armband.shared.drafts import Draft
 from armband.shared.kinds import View
@@ -49,6 +50,18 @@ class DeskOffice:
         page = await self._desk.call("records", args)
         views = msgspec.convert(page["views"], list[View])
         return RecordsPage(views, page["after"] and (page["after"][0], page["after"][1]))
+
+    async def ruling(self) -> Ruling:
+        """What is ordered for returnees, and who is on record as one."""
+        about = await self._desk.call("office")
+        known: set[bytes] = set()
+        after: tuple[str, bytes] | None = None
+        while True:
+            page = await self.records("returnee", self.code, after, PAGE_RECORDS)
+            known |= {view.id for view in page.views}
+            if page.after is None:
+                return Ruling(self.policy, about["today"], known)
+            after = page.after
 
     async def staff_posts(self) -> dict[bytes, list[int | str]]:
         """The posts of everyone who has some, by record."""

@@ -19,6 +19,7 @@ from armband.server.imports.build import TYPES, Source, Target, make_plan, read_
 from armband.server.imports.idkey import office_hasher
 from armband.server.imports.moved import moved_in
 from armband.server.imports.plan import Plan
+from armband.server.imports.returnees import Ruling
 from armband.server.imports.run import Report, run_plan
 
 
@@ -64,6 +65,7 @@ async def run(args: argparse.Namespace, out: Output) -> int:
             under=args.under or office.code,
             hasher=office_hasher(args.data, environment.random_bytes),
             posts=await office.staff_posts() if args.what in ("households", "staff") else {},
+            ruling=await office.ruling() if args.what == "returnees" else Ruling(),
         )
         plan = _plan(source, target)
         for note in plan.notes:

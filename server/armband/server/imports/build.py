@@ -7,11 +7,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from armband.server.imports.headmap import load_map
-from armband.server.imports.heads import HOUSEHOLDS, RESIDENTS, STAFF, UNITS, HeadBook
+from armband.server.imports.heads import (
+    HOUSEHOLDS,
+    RESIDENTS,
+    RETURNEES,
+    STAFF,
+    UNITS,
+    HeadBook,
+)
 from armband.server.imports.households import Posts, plan_households
 from armband.server.imports.plan import Plan
 from armband.server.imports.reader import Book, read_book
 from armband.server.imports.residents import plan_residents
+from armband.server.imports.returnees import Ruling, plan_returnees
 from armband.server.imports.staff import plan_staff
 from armband.server.imports.table import registers_in
 from armband.server.imports.tree import UnitTree
@@ -19,7 +27,7 @@ from armband.server.imports.units import plan_units
 from armband.server.imports.values import IdHasher
 from armband.shared.wire import UnitName
 
-_BOOKS = {book.what: book for book in (UNITS, HOUSEHOLDS, RESIDENTS, STAFF)}
+_BOOKS = {book.what: book for book in (UNITS, HOUSEHOLDS, RESIDENTS, STAFF, RETURNEES)}
 TYPES = tuple(_BOOKS)
 """What can be imported, as on the command line."""
 
@@ -44,6 +52,7 @@ class Target:
         hasher: hashes an ID number under the office's key.
         posts: staff id to posts on record.
         moved: see `moved.Moved.records`.
+        ruling: what is ordered for returnees.
     """
 
     office: str
@@ -52,6 +61,7 @@ class Target:
     hasher: IdHasher
     posts: Posts
     moved: Mapping[bytes, bytes] = field(default_factory=dict)
+    ruling: Ruling = field(default_factory=Ruling)
 
 
 def read_source(what: str, path: Path, map_path: Path | None = None) -> Source:
@@ -82,5 +92,7 @@ def make_plan(source: Source, target: Target) -> Plan:
             return plan_households(registers, tree, base, target.hasher, target.posts)
         case "residents":
             return plan_residents(registers, tree, base, target.hasher)
+        case "returnees":
+            return plan_returnees(registers, tree, base, target.hasher, target.ruling)
         case _:
             return plan_staff(registers, tree, base, target.posts)

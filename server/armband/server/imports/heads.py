@@ -100,6 +100,36 @@ UNIT_TABLE_HEADS: Mapping[str, tuple[str, ...]] = {
     "place": ("场所类型", "地点类型", "place", "placetype"),
     "note": _PERSON_HEADS["note"],
 }  # fmt: skip
+RETURNEE_HEADS: Mapping[str, tuple[str, ...]] = {
+    **_SEQUENCE,
+    **UNIT_HEADS,
+    **_DOOR_HEADS,
+    **_PERSON_HEADS,
+    "name": ("姓名", "人员姓名", "返郑人员", "name"),
+    "arrived": ("抵达日期", "抵郑时间", "抵郑日期", "返郑时间", "返郑日期", "到郑时间", "到达时间",
+                "到达日期", "来郑时间", "arrival", "arrived"),
+    "ordered": ("下发日期", "下发时间", "推送日期", "推送时间", "通知日期", "dayoftheorder"),
+    "came_from": ("从何处来", "来自", "返郑前所在地", "出发地", "来源地", "返郑前地址", "何地返郑",
+                  "fromwhere"),
+    "risk": ("风险来源", "风险等级", "风险", "风险区域", "风险类别", "comesfrom"),
+    "transport": ("交通工具", "交通方式", "返郑方式", "乘坐交通工具", "transport"),
+    "number": ("车次、航班或车牌", "车次", "航班", "车次航班", "航班号", "车次航班号", "车牌号",
+               "车次/航班/车牌号", "trainflightorplate"),
+    **{
+        f"{role}_name": (words, f"{words}姓名")
+        for role, words in (
+            ("leader", "街道领导"), ("cadre", "街道干部"), ("worker", "社区工作者"),
+            ("officer", "社区民警"), ("medic", "医务人员"),
+        )
+    },
+    **{
+        f"{role}_phone": (f"{words}电话", f"{words}联系电话")
+        for role, words in (
+            ("leader", "街道领导"), ("cadre", "街道干部"), ("worker", "社区工作者"),
+            ("officer", "社区民警"), ("medic", "医务人员"),
+        )
+    },
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,4 +184,5 @@ _NO_BRACKETS = str.maketrans("", "", "()[]【】")
 HOUSEHOLDS = HeadBook("households", HOUSEHOLD_HEADS, (("room", "door"),))
 RESIDENTS = HeadBook("residents", RESIDENT_HEADS, (("name",), ("room", "door")))
 STAFF = HeadBook("staff", STAFF_HEADS, (("name",),))
+RETURNEES = HeadBook("returnees", RETURNEE_HEADS, (("name",), ("arrived",)))
 UNITS = HeadBook("units", UNIT_TABLE_HEADS, (("name", *UNIT_HEADS),))

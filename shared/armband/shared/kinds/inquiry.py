@@ -135,6 +135,7 @@ KIND = Kind(
     workflow=WORKFLOW,
     duties=_duties,
     names_others=True,
+    follows_people=True,
     columns=("name", "at", "why", "state", "phone"),
     writers=INQUIRERS,
     readers=INQUIRERS,

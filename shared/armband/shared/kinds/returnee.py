@@ -249,6 +249,7 @@ KIND = Kind(
     fills=filled,
     natural_key=_natural_key,
     names_others=True,
+    follows_people=True,
     check_whole=_check_whole,
     columns=("name", "arrived", "measure", "state", "phone", "came_from"),
     writers=FIELD,

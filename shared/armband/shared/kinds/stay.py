@@ -51,6 +51,7 @@ KIND = Kind(
     plural="Places of inquiries",
     body=Stay,
     contribute=_contribute,
+    follows_people=True,
     columns=("day", "begins_min", "ends_min", "place", "people", "inquiry"),
     writers=INQUIRERS,
     readers=INQUIRERS,
