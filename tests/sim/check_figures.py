@@ -134,7 +134,9 @@ def _check(record: bytes, view: Shown) -> Iterator[tuple[str, int, str]]:
 
 
 def _unit(_record: bytes, view: Shown) -> Iterator[tuple[str, int, str]]:
-    yield f"units.{view.fields['level']}", 1, ""
+    # One that a re-gridding has closed stays for its name alone.
+    if not view.fields.get("moved_to"):
+        yield f"units.{view.fields['level']}", 1, ""
 
 
 _COUNTERS = {"household": _household, "visit": _visit, "check": _check, "unit": _unit}

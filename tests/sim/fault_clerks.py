@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from armband.server.admin import Admin
+from armband.server.desk import plain
+from armband.server.regrid.plan import Row
+from armband.server.regrid.run import regrid
 from armband.shared.drafts import Draft
 from armband.shared.fields import Patch
 from armband.shared.permissions import Role
@@ -76,3 +80,40 @@ async def imported(world: World, rng: random.Random) -> None:
     async with world.office.lock:
         if world.office.office is not None:
             world.clerk(bring_in)
+
+
+async def regridded(world: World, rng: random.Random) -> None:
+    """One grid goes into the other, as a whole or some doors; the next time perhaps back."""
+    old, new = rng.sample(GRIDS, 2)
+    doors = () if rng.random() < 0.5 else (("1-1-101", f"1-1-{rng.randint(1, 2)}01"),)
+    rows = [Row(2, old, new, doors)]
+
+    async def carry_out() -> None:
+        office = world.office.office
+        assert office is not None
+        world.trace.tell("office", f"re-grids {old} to {new} {doors}")
+        outcome = await regrid(SimDesk(Admin(office, office._environment)), rows, dry_run=False)
+        moved = " ".join(f"{move.unit}>{move.to}" for move in outcome.moves)
+        world.trace.fault("re-gridding", "office", f"{old} to {new} {doors}: {moved}")
+        for terminal in outcome.terminals:
+            key_id = bytes.fromhex(terminal.id)
+            listed = await office.terminal(key_id)
+            if listed is not None:
+                world.now_allowed(key_id, listed.role.value, listed.scope)
+
+    async with world.office.lock:
+        if world.office.office is not None:
+            world.clerk(carry_out)
+            await asyncio.sleep(1)
+
+
+class SimDesk:
+    """The office at hand, through the verbs of its administration."""
+
+    def __init__(self, admin: Admin) -> None:
+        self._admin = admin
+
+    async def call(
+        self, verb: str, args: dict[str, Any] | None = None, _progress: object = None
+    ) -> Any:
+        return plain(await self._admin.call(verb, plain(args or {})))

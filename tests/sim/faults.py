@@ -37,4 +37,5 @@ TROUBLES: dict[str, Trouble] = {
     "scope changed": fault_clerks.scope_changed,
     "terminal revoked": fault_clerks.terminal_revoked,
     "import": fault_clerks.imported,
+    "re-gridding": fault_clerks.regridded,
 }

@@ -108,4 +108,7 @@ MIXES = {
     "network": Mix(
         trouble_s=0.5, weights={**NETWORK, **_times(MACHINES, 0.3), **_times(PEOPLE, 0.5)}
     ),
+    "regrid": Mix(
+        weights={**NETWORK, **_times(MACHINES, 0.5), **COPIES, **PEOPLE, "re-gridding": 20}
+    ),
 }
