@@ -114,8 +114,8 @@ FULL: Mapping[str, list[Patch]] = {
     "call": [{"topic": code, "at": 1, "day": DAY} for code in codes("call", "topic")],
     "policy_text": [{"title": "x", "text": "x", "from_day": DAY}],
     "unit": [
-        *({"name": "x", "level": level} for level in codes("unit", "level")),
         {"name": "x", "level": "compound", "no_manager": True},
+        *({"name": "x", "level": level} for level in codes("unit", "level")),
     ],
     "post": [{"staff": REF, "role": code} for code in codes("post", "role")],
     "resource": [{"name": "x", "type": code} for code in codes("resource", "type")],

@@ -76,11 +76,15 @@ class Ledger:
                         return label_of(self.kind, name, option, self.language)
             case FieldType.REF:
                 return self.names.get(declared.ref, {}).get(str(value), str(value))
-            case FieldType.TIME if isinstance(value, int):
+        return self._measured(declared, value) if isinstance(value, int) else value
+
+    def _measured(self, declared: Field, value: int) -> Cell:
+        match declared.type:
+            case FieldType.TIME:
                 return moment_text(value, self.policy)
-            case FieldType.CLOCK if isinstance(value, int):
+            case FieldType.CLOCK:
                 return clock_text(value)
-            case FieldType.TEMPERATURE | FieldType.TEMPERATURES if isinstance(value, int):
+            case FieldType.TEMPERATURE | FieldType.TEMPERATURES:
                 return value / 10
         return value
 

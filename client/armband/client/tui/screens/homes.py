@@ -111,7 +111,7 @@ class HomesScreen(DeskScreen):
 
     @on(PagedList.Chosen)
     def _chosen(self) -> None:
-        from armband.client.tui.screens.do_task import open_record
+        from armband.client.tui.screens.pages import open_record
 
         row = self.rows.current
         if isinstance(row, Home):
