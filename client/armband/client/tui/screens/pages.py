@@ -22,9 +22,16 @@ def _inquiry(context: Context, record: bytes) -> DeskScreen:
     return InquiryScreen(context, record)
 
 
+def _notice(context: Context, record: bytes) -> DeskScreen:
+    from armband.client.tui.screens.notice import NoticeScreen
+
+    return NoticeScreen(context, record)
+
+
 _PAGES: Mapping[str, Callable[[Context, bytes], DeskScreen]] = {
     "returnee": _returnee,
     "inquiry": _inquiry,
+    "notice": _notice,
 }
 
 
