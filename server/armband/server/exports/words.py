@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from armband.server.exports import words_returnees, words_work
+from armband.server.exports import words_places, words_returnees, words_work
 from armband.shared.fields import Field, Option
 from armband.shared.kinds import Kind
 
@@ -101,6 +101,7 @@ _CHINESE: Mapping[str, str] = {
     "Opened again by": "重开人", "Why it is opened again": "重开原因", "About": "事由",
     "Caller": "来电人", "Title": "标题", "Text": "正文", "In force from": "生效日期",
     "Last day in force": "失效前最后一天", "Topic": "主题", "Document and version": "文号与版本",
+    **words_places.CHINESE,
     **words_work.CHINESE,
     **words_returnees.CHINESE,
 }  # fmt: skip

@@ -15,7 +15,7 @@ from typing import BinaryIO, Protocol
 
 import msgspec
 
-from armband.server.exports import words_work
+from armband.server.exports import words_places, words_work
 from armband.server.exports.render import Cell, Ledger
 from armband.server.exports.words import COUNT_WORDS, Language
 from armband.shared.kinds import View
@@ -165,6 +165,7 @@ TITLES: Mapping[str, str] = {
     "returnee": "返郑人员台账", "followup": "随访台账", "screening": "排查台账",
     "inquiry": "流调台账", "stay": "流调地点台账",
     "case": "事件台账", "call": "来电台账", "policy_text": "政策口径台账",
+    **words_places.TITLES,
     **words_work.TITLES,
 }  # fmt: skip
 
