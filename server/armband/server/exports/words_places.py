@@ -13,7 +13,8 @@ CHINESE: Mapping[str, str] = {
     "Put right": "已整改", "Dropped": "不再追究", "Inspection": "巡查", "Re-checked": "复查时间",
     "Re-checked by": "复查人", "Shift from": "自", "Shift to": "至", "On duty": "在岗",
     "Ended": "已下班", "Note read": "已交接", "Called off": "已取消", "On watch": "值守人",
-    "Began": "上岗时间", "Began by": "上岗人", "Hand-over note": "交接记录", "Note read at": "接班时间",
+    "Began": "上岗时间", "Began by": "上岗人", "Hand-over note": "交接记录",
+    "Note read at": "接班时间",
     "Note read by": "接班人",
 }  # fmt: skip
 TITLES: Mapping[str, str] = {
