@@ -42,13 +42,13 @@ async def until_records(terminal: Terminal, kind: str, count: int) -> None:
         found = len(await views(terminal, LedgerQuery(kind)))
         if found >= count:
             break
-        await until(lambda: len(news) > heard, f"{count} of {kind}, not {found}")  # noqa: B023
+        await until(lambda: len(news) > heard, f"{count} of {kind}, not {found}")  # noqa: B023 asked at once
     stop()
 
 
 async def held(*terminals: Terminal) -> None:
     for terminal in terminals:
-        await until(lambda: terminal.status.waiting == 0, "all is sent")  # noqa: B023
+        await until(lambda: terminal.status.waiting == 0, "all is sent")  # noqa: B023 asked at once
         assert (terminal.status.refused, terminal.status.conflicts) == (0, 0)
 
 

@@ -16,7 +16,7 @@ MINE, COMMUNITY = "李雪婷", "lianhu/yangguang"
 
 
 async def notice(local: Local, unit: str = GRID, **fields: object) -> None:
-    told: Patch = {"title": "今晚核酸", "sort": "call_up", **fields}  # type: ignore[dict-item]
+    told: Patch = {"title": "今晚核酸", "sort": "call_up", **fields}  # type: ignore[dict-item]  # any value
     await local.terminal.record([Draft("notice", NOTICE, unit, told)])
 
 

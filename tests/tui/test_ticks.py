@@ -19,7 +19,7 @@ DAY = "2022-03-24"
 
 
 async def call_up(running: Desk, **fields: object) -> None:
-    told: Patch = {"title": "今晚核酸", "sort": "call_up", "text": "19:00 到岗", **fields}  # type: ignore[dict-item]
+    told: Patch = {"title": "今晚核酸", "sort": "call_up", "text": "19:00 到岗", **fields}  # type: ignore[dict-item]  # any value
     staff = [
         Draft("staff", bytes([n]) * 16, FIRST, {"name": name, "posts": ["liaison"]})
         for n, name in ((1, "李雪婷"), (2, "周三"))
@@ -91,7 +91,7 @@ async def until_list(running: Desk, wanted: list[str]) -> None:
         found = [status for status in await statuses(running) if status != "none"]
         if found == wanted:
             break
-        await until(lambda: len(news) > heard, f"{wanted}, not {found}")  # noqa: B023
+        await until(lambda: len(news) > heard, f"{wanted}, not {found}")  # noqa: B023 asked at once
     stop()
 
 

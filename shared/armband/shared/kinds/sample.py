@@ -50,7 +50,7 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     resident: Annotated[Ref | None, Field("Person", FieldType.REF, ref="resident")] = None
     name: Annotated[Name | None, Field("Name", personal=True, search=Search.NAME)] = None
     people: Annotated[Heads | None, Field("How many of the household", FieldType.COUNT)] = None
-    reason: Annotated[Text | None, Field("Why not", personal=True, search=Search.WORDS)] = None
+    why: Annotated[Text | None, Field("Why not", personal=True, search=Search.WORDS)] = None
 
 
 def heads(sample: Sample) -> int:

@@ -8,8 +8,8 @@ from armband.client.i18n import _
 from armband.client.i18n.words import kind_label
 from armband.client.model import Task
 from armband.client.tui.context import Context
-from armband.client.tui.screens.pages import open_record
 from armband.client.tui.screens.lists import do_from_list
+from armband.client.tui.screens.pages import open_record
 from armband.shared.kinds import CATALOGUE
 from armband.shared.permissions import Role, may_write
 
@@ -39,4 +39,3 @@ def do_task(app: App[None], context: Context, task: Task) -> None:
     from armband.client.tui.screens.edit import EditScreen
 
     app.push_screen(EditScreen(context, kind, unit=view.unit, known=duty.prefill, task=duty.key))
-
