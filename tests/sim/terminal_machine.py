@@ -126,7 +126,7 @@ class TerminalMachine:
         await self.beside.end()
         if self.terminal is not None:
             await self.terminal.close()
-        elif self.database is not None:
+        if self.database is not None:
             await self.database.close()
         self.database, self.terminal = None, None
 
