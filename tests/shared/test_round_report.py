@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from armband.shared.fields import Value
 from armband.shared.kinds.declare import View
-from armband.shared.round_report import roster, round_report
+from armband.shared.round_report import roster, round_report, side_by_side
 
 UNIT, G1, G2 = "o/c1", "o/c1/g1", "o/c1/g2"
 ROUND = View(b"r" * 16, "round", UNIT, {"name": "第1轮", "day": "2022-01-05", "state": "open"})
@@ -54,5 +54,7 @@ def test_each_status_counts_its_people_and_one_taken_back_is_missing_again() -> 
     report = round_report(ROUND, roster(UNIT, HOMES, PEOPLE, samples))
     assert (report.total.people, report.total.sampled, report.total.coverage_pct) == (8, 4, 50)
     assert (report.total.refused, report.total.missing) == (1, 3)
+    (beside,) = side_by_side([ROUND], roster("o", HOMES, PEOPLE, []), {ROUND.id.hex(): samples})
+    assert (beside.total, beside.units) == (report.total, report.units)
     assert [(u.unit, u.people, u.missing) for u in report.units] == [(G1, 7, 3), (G2, 1, 0)]
     assert [line.name for line in report.missing] == ["王芳", ""]

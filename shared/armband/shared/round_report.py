@@ -7,7 +7,7 @@ register counts there without naming them; at least one where it names nobody.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -56,7 +56,10 @@ class UnitCount(msgspec.Struct, frozen=True):
 
 
 class RoundReport(msgspec.Struct, frozen=True):
-    """A round, the figures of its unit and of all units below, and who is missing."""
+    """A round, the figures of its unit and of all units below, and who is missing.
+
+    Of several rounds side by side ``missing`` is empty: ask for one.
+    """
 
     round: str
     name: str
@@ -157,9 +160,55 @@ def _unit_count(unit: str, count: dict[str, int]) -> UnitCount:
     )
 
 
+def side_by_side(
+    rounds: Iterable[View], everybody: Sequence[RosterLine], samples: Mapping[str, Sequence[View]]
+) -> list[RoundReport]:
+    """The figures of several rounds over one roster, without the lists of who is missing.
+
+    Args:
+        everybody: of `roster`, with nothing recorded.
+        samples: by hex id of their round.
+    """
+    people = {(line.kind, line.id): line for line in everybody}
+    bases: dict[str, dict[str, int]] = {}
+    reports = []
+    for of in rounds:
+        if of.unit not in bases:
+            bases[of.unit] = _people(everybody, of.unit)
+        recorded = {_whom(s): s.text("status") for s in samples.get(of.id.hex(), ()) if not s.void}
+        sums = {unit: {"people": n, "missing": n} for unit, n in bases[of.unit].items()}
+        for whom, status in recorded.items():
+            line = people.get(whom)
+            if line is not None and status in STATUSES and is_within(line.unit, of.unit):
+                _move(sums, line, status)
+        units = [_unit_count(unit, sums[unit]) for unit in sorted(sums, key=unit_order)]
+        reports.append(_report(of, units, ()))
+    return reports
+
+
+def _people(lines: Iterable[RosterLine], top: str) -> dict[str, int]:
+    counts = {top: 0}
+    for line in lines:
+        for unit in lineage(line.unit):
+            if is_within(unit, top):
+                counts[unit] = counts.get(unit, 0) + line.people
+    return counts
+
+
+def _move(sums: Mapping[str, dict[str, int]], line: RosterLine, status: str) -> None:
+    """The people of a line are no longer missing."""
+    for unit in lineage(line.unit):
+        if unit in sums:
+            sums[unit]["missing"] -= line.people
+            sums[unit][status] = sums[unit].get(status, 0) + line.people
+
+
 def round_report(of: View, lines: Sequence[RosterLine]) -> RoundReport:
     """The figures of a round over its `roster`."""
-    units = counted(lines, of.unit)
+    return _report(of, counted(lines, of.unit), [line for line in lines if not line.status])
+
+
+def _report(of: View, units: Sequence[UnitCount], missing: Sequence[RosterLine]) -> RoundReport:
     return RoundReport(
         round=of.id.hex(),
         name=of.text("name"),
@@ -167,6 +216,6 @@ def round_report(of: View, lines: Sequence[RosterLine]) -> RoundReport:
         state=of.text("state"),
         unit=of.unit,
         total=units[0],
-        units=units[1:],
-        missing=[line for line in lines if not line.status],
+        units=list(units[1:]),
+        missing=list(missing),
     )

@@ -28,7 +28,7 @@ from armband.shared.notice_report import (
     doors_told,
     told_report,
 )
-from armband.shared.round_report import RosterLine, RoundReport, roster, round_report
+from armband.shared.round_report import RosterLine, RoundReport, roster, round_report, side_by_side
 
 _PAGE = 2000
 
@@ -81,10 +81,14 @@ async def people_of(terminal: Terminal, of: View, unit: str = "") -> list[Roster
 
 async def rounds(terminal: Terminal) -> list[RoundReport]:
     """The figures of every round that this terminal reads, the newest first."""
-    return [
-        round_report(of, await people_of(terminal, of))
-        for of in await views(terminal, LedgerQuery("round"))
-    ]
+    found = await views(terminal, LedgerQuery("round"))
+    samples: dict[str, list[View]] = {}
+    for day in dict.fromkeys(of.text("day") for of in found):
+        for sample in await views(terminal, LedgerQuery("sample", day_from=day, day_to=day)):
+            samples.setdefault(sample.text("round"), []).append(sample)
+    homes = await views(terminal, LedgerQuery("household"))
+    people = await views(terminal, LedgerQuery("resident"))
+    return side_by_side(found, roster(terminal.identity.office, homes, people, ()), samples)
 
 
 # -- for commands -------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.timer import Timer
 
 from armband.client.headless.reports import rounds
 from armband.client.i18n import _
@@ -25,6 +26,8 @@ from armband.shared.ids import id_from_hex
 from armband.shared.kinds import CATALOGUE
 from armband.shared.round_report import RoundReport
 
+READ_EVERY_S = 2.0
+
 
 class RoundsScreen(DeskScreen):
     """A row for each round: people, sampled, refused, exempt, absent, missing."""
@@ -39,6 +42,7 @@ class RoundsScreen(DeskScreen):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._rounds: list[RoundReport] = []
+        self._due: Timer | None = None
 
     def place_words(self) -> str:
         """What it is."""
@@ -65,9 +69,15 @@ class RoundsScreen(DeskScreen):
     def on_records_moved(self, message: RecordsMoved) -> None:
         """Somebody has been sampled."""
         if not message.kinds.isdisjoint({"round", "sample", "resident", "household"}):
-            self._read_again()
+            self._read_soon()
+
+    def _read_soon(self) -> None:
+        """Whoever ticks fast is heard of once a second: the whole list is read."""
+        if self._due is None:
+            self._due = self.set_timer(READ_EVERY_S, self._read_again)
 
     def _read_again(self) -> None:
+        self._due = None
         start(self, self._read, exclusive=True, group="read")
 
     async def _read(self) -> None:

@@ -11,6 +11,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.timer import Timer
 from textual.widgets import Static
 
 from armband.client.i18n import _, pgettext
@@ -29,6 +30,8 @@ from armband.shared.kinds import CATALOGUE
 from armband.shared.wire import UnitName
 
 _SORT = CATALOGUE["delivery"].fields["sort"]
+
+READ_EVERY_S = 1.0
 
 
 class TickScreen(DeskScreen):
@@ -61,6 +64,7 @@ class TickScreen(DeskScreen):
         self._all: list[TickRow] = []
         self._units: dict[str, UnitName] = {}
         self._only_left = False
+        self._due: Timer | None = None
         self._saving = asyncio.Lock()
         self._done: list[tuple[TickRow, str]] = []
         """The keys pressed here: the row, and its status before."""
@@ -116,9 +120,15 @@ class TickScreen(DeskScreen):
     def on_records_moved(self, message: RecordsMoved) -> None:
         """Somebody ticks too, here or elsewhere."""
         if not message.kinds.isdisjoint(self._ticks.kinds):
-            self._read_again()
+            self._read_soon()
+
+    def _read_soon(self) -> None:
+        """Whoever ticks fast is heard of once a second: the whole list is read."""
+        if self._due is None:
+            self._due = self.set_timer(READ_EVERY_S, self._read_again)
 
     def _read_again(self) -> None:
+        self._due = None
         start(self, self._read, exclusive=True, group="read")
 
     async def _read(self) -> None:
