@@ -26,8 +26,8 @@ SERVICE: Patch = {
 }
 
 
-def view(kind: str, number: int, unit: str = "o/c1/g1", **fields: Value) -> View:
-    return View(bytes([number]) * 16, kind, unit, fields)
+def view(kind: str, number: int, **fields: Value) -> View:
+    return View(bytes([number]) * 16, kind, "o/c1/g1", fields)
 
 
 def duties(kind: str, **fields: Value) -> tuple[Duty, ...]:
