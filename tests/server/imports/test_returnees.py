@@ -50,7 +50,8 @@ def test_an_issued_list_in_twice(tmp_path: Path, capsys: Captured) -> None:
     assert found["李返郑"]["arrived"].endswith("-07-09")
     assert found["张返郑"]["risk"] == "other"
     # The table changes; the list comes again: what was decided stays.
-    table.write_text("rule = []", "utf-8")
+    rule = '[[rule]]\nrisk = "high"\nfrom = 2022-07-01\nmeasure = "home"\ndays = 14\n'
+    table.write_text(rule, "utf-8")
     run(capsys, "policy", "set", str(table), *at)
     again = json.loads(run(capsys, "import", "returnees", str(names), "--json", *at))
     assert (again["imported"], again["unchanged"]) == (0, 3)
