@@ -47,7 +47,7 @@ async def until_field(terminal: Terminal, name: str, value: object) -> None:
         seen.append(entry.view.fields.get(name) if entry else None)
         if seen[-1] == value:
             break
-        await until(lambda: len(news) > heard, f"{name} becomes {value}, is {seen[-1]}")  # noqa: B023
+        await until(lambda: len(news) > heard, f"{name} becomes {value}, is {seen[-1]}")  # noqa: B023 waited for in this turn
     stop()
 
 

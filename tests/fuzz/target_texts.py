@@ -68,9 +68,9 @@ def _id(raw: bytes) -> None:
 
 
 def _value(raw: bytes) -> None:
-    kind, name = _FIELDS[int.from_bytes(raw[:1], "big") % len(_FIELDS)]
+    kind, name = _FIELDS[int.from_bytes(raw[:2], "big") % len(_FIELDS)]
     try:
-        value = parse_field(kind, name, _text(raw[1:]), "2022-06-12")
+        value = parse_field(kind, name, _text(raw[2:]), "2022-06-12")
     except InvalidRecord as error:
         said(error.problem)
         return
@@ -155,7 +155,10 @@ def _seeds() -> list[bytes]:
     ]
     found = [bytes([which]) + text.encode() for which, words in texts for text in words]
     values = ["36.5", "today", "3-31", "是", "met", "1", "13800000000", "3-2-502", "王 梅", "3人"]
-    found += [bytes([3, n]) + values[n % len(values)].encode() for n in range(len(_FIELDS))]
+    found += [
+        b"\3" + n.to_bytes(2, "big") + values[n % len(values)].encode()
+        for n in range(len(_FIELDS))
+    ]
     found.append(bytes([_CARRIED]) + carried.seal(carried.content_of(ops), bytes(64)))
     return found
 
