@@ -156,8 +156,7 @@ def _seeds() -> list[bytes]:
     found = [bytes([which]) + text.encode() for which, words in texts for text in words]
     values = ["36.5", "today", "3-31", "是", "met", "1", "13800000000", "3-2-502", "王 梅", "3人"]
     found += [
-        b"\3" + n.to_bytes(2, "big") + values[n % len(values)].encode()
-        for n in range(len(_FIELDS))
+        b"\3" + n.to_bytes(2, "big") + values[n % len(values)].encode() for n in range(len(_FIELDS))
     ]
     found.append(bytes([_CARRIED]) + carried.seal(carried.content_of(ops), bytes(64)))
     return found
