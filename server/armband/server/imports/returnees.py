@@ -1,7 +1,7 @@
 """An issued list of returnees into drafts: each a returnee of the row's unit, with the measure.
 
-Of whoever is on record already only the facts are brought up to date: what was decided and how far
-it has come is not the list's to say.
+Of whoever is on record already only the facts are brought up to date: who found them first, what was
+decided and how far it has come is not the list's to say.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ class _Planner:
         arrived = _day(row, "arrived", self.ruling.today)
         if arrived is None:
             raise RowRefused("no day of arrival (抵达日期)")
-        into.fields |= {"arrived": arrived, "source": "issued"}
+        into.fields["arrived"] = arrived
         ordered = _day(row, "ordered", self.ruling.today)
         if ordered is not None:
             into.fields["ordered"] = ordered
@@ -125,7 +125,7 @@ class _Planner:
 
     def _decide(self, fields: Patch, day: str) -> None:
         """A new one is registered, dated to the list's day, and ordered what the table says."""
-        fields |= {"state": "registered", "day": day}
+        fields |= {"source": "issued", "state": "registered", "day": day}
         fields["at"] = day_begins_ms(day, self.ruling.policy)
         fields |= filled({}, fields, self.ruling.policy)
 
