@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from armband.server import gateway as gateway_module
+from armband.server.model import Head
 from armband.shared import handshake, limits, wire
 from armband.shared.permissions import Role
 from support.office_rig import G1, Rig, check, terminal
@@ -98,6 +99,23 @@ async def test_another_protocol_is_refused_with_what_is_spoken(rig: Rig) -> None
     peer = rig.connect(key)
     await peer.hello(rig.clock(), protocol=wire.PROTOCOL + 1)
     assert (await peer.next(wire.Refusal)).code == wire.CLOSE_PROTOCOL
+
+
+async def test_an_epoch_that_ends_while_the_hello_is_checked_welcomes_nobody(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, _listed = await rig.enrol(G1, Role.GRID)
+    office = rig.office
+    head_of = office.head_of
+
+    async def begins_anew(key_id: bytes) -> Head:
+        await office.new_epoch("somebody has seen more", office.epoch, b"k" * 16)
+        return await head_of(key_id)
+
+    monkeypatch.setattr(office, "head_of", begins_anew)
+    peer = rig.connect(key)
+    await peer.hello(rig.clock())
+    assert (await peer.next(wire.Refusal)).code == wire.CLOSE_EPOCH
 
 
 async def test_whoever_says_no_hello_is_dropped(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:

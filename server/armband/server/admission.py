@@ -78,6 +78,8 @@ async def _terminal(
     offset_ms = hello.now_ms - now_ms
     office.touch(hello.key_id, Touch(now_ms, hello.software, offset_ms))
     epoch = await _epoch(office, greeting, hello)
+    # At this moment: whether the office has begun anew since, is for the gateway to see.
+    office_epoch = office.epoch
     head = await office.head_of(hello.key_id)
     scope = () if terminal.revoked else terminal.scope
     same_base = hello.epoch == epoch and tuple(hello.scope) == scope
@@ -104,7 +106,7 @@ async def _terminal(
         grant=TerminalGrant(terminal.role, scope, terminal.revoked),
         key_id=hello.key_id,
         cursor=hello.cursor if same_base else 0,
-        epoch=office.epoch,
+        epoch=office_epoch,
         repushing=hello.epoch != epoch,
         clock_offset_ms=offset_ms,
     )
