@@ -1,7 +1,7 @@
 """An issued list of returnees into drafts: each a returnee of the row's unit, with the measure.
 
-Of whoever is on record already only the facts are brought up to date: who found them first, what was
-decided and how far it has come is not the list's to say.
+Of whoever is on record already only the facts are brought up to date: who found them first, what
+was decided and how far it has come is not the list's to say.
 """
 
 from __future__ import annotations
