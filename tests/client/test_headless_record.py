@@ -203,6 +203,25 @@ async def test_a_line_may_name_what_an_earlier_line_makes(terminal: Terminal) ->
     assert [one.kind for one in outcome.saved] == ["household", "resident", "visit", "check"]
 
 
+async def test_a_line_may_change_what_an_earlier_line_has_changed(terminal: Terminal) -> None:
+    case = {"category": "livelihood", "brief": "漏水", "channel": "desk"}
+    made = await record_lines(terminal, [Line(n, "case", dict(case)) for n in (1, 2)])
+    one, other = (line.id for line in made.saved)
+    # Each step is judged by what the line before it has left, however the id is written.
+    steps = [(one, "accept"), (other, "accept"), (one.upper(), "finish"), (one, "close")]
+    done = await record_lines(
+        terminal,
+        [
+            Line(n, "case", {"id": record, "step": step})
+            for n, (record, step) in enumerate(steps, 1)
+        ],
+    )
+    assert done.refused == []
+    entry = await terminal.entry(id_from_hex(one))
+    assert entry is not None
+    assert entry.view.fields["state"] == "closed"
+
+
 async def test_lines_that_are_handed_over_twice_are_saved_once(terminal: Terminal) -> None:
     fields = {"temp_tenths": 365, "code": "green", "decision": "passed"}
     lines = [

@@ -45,6 +45,10 @@ def test_a_step_notes_what_happens_first_and_clears_what_is_over() -> None:
     flow = Workflow("state", ("open",), (step,))
     first = flow.filled({STEP: "reopen"}, 5, "张敏", {"result": "ok", "once_at": None})
     assert first == {STEP: "reopen", "state": "open", "once_at": 5, "result": None}
+    timed = Step("reopen", "Open again", ("closed",), "open", moment="at", firsts=("once_at",))
+    told: Patch = {STEP: "reopen", "at": 3}
+    taken = Workflow("state", ("open",), (timed,)).filled(told, 9, "张敏", {})
+    assert taken == {STEP: "reopen", "state": "open", "at": 3, "once_at": 3}
     later = flow.filled({STEP: "reopen", "by": "李"}, 9, "张敏", {"by": "张敏", "once_at": 5})
     assert later == {STEP: "reopen", "state": "open", "by": "李"}
 

@@ -58,7 +58,7 @@ async def record_lines(terminal: Terminal, lines: Sequence[Line]) -> Outcome:
     saver = Saver(terminal)
     for line in lines:
         try:
-            if _refers_to(line) & saver.pending_kinds:
+            if _refers_to(line) & saver.pending_kinds or saver.concerns(line.fields.get(ID)):
                 await saver.flush()
             draft = await _draft(terminal, line)
         except ArmbandError as error:
@@ -76,8 +76,6 @@ def _refers_to(line: Line) -> frozenset[str]:
     named = {kind.fields[name].ref for name in line.fields if name in kind.fields}
     if UNIT in line.fields:
         named.add("unit")
-    if ID in line.fields:
-        named.add(line.kind)
     return frozenset(named)
 
 

@@ -10,7 +10,7 @@ from armband.client.i18n.errors import error_words
 from armband.client.terminal import Terminal
 from armband.shared.drafts import Draft
 from armband.shared.errors import ArmbandError
-from armband.shared.kinds import UNIT, VOID
+from armband.shared.kinds import CATALOGUE, UNIT, VOID
 
 TOGETHER = 100
 """Drafts of one transaction."""
@@ -36,6 +36,16 @@ class Saver:
     def pending_kinds(self) -> frozenset[str]:
         """Kinds of the drafts that are not on the disk yet."""
         return frozenset(draft.kind for _line, draft in self._pending)
+
+    def concerns(self, record: object) -> bool:
+        """Whether a draft that is not on the disk yet may make or change a record (hex id)."""
+        if record is None:
+            return False
+        named = "".join(str(record).split()).lower()
+        return any(
+            draft.id.hex() == named or CATALOGUE[draft.kind].opens is not None
+            for _line, draft in self._pending
+        )
 
     async def add(self, line: int, draft: Draft) -> None:
         """Save a draft soon."""

@@ -91,7 +91,9 @@ class Workflow:
         if step is None:
             return patch
         whole: Patch = {**patch, self.field: step.target}
-        firsts = [(name, now_ms) for name in step.firsts if present.get(name) is None]
+        given_ms = patch.get(step.moment)
+        taken_ms = now_ms if given_ms is None else given_ms
+        firsts = [(name, taken_ms) for name in step.firsts if present.get(name) is None]
         belongs: list[tuple[str, Value]] = [(step.moment, now_ms), (step.person, person), *firsts]
         for name, value in belongs:
             if name and whole.get(name) is None:
