@@ -6,6 +6,7 @@ that holds the store.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -71,12 +72,11 @@ async def people_of(terminal: Terminal, of: View, unit: str = "") -> list[Roster
     place = unit or of.unit
     day = of.text("day")
     samples = await views(terminal, LedgerQuery("sample", day_from=day, day_to=day))
-    return roster(
-        place,
-        await views(terminal, LedgerQuery("household", unit=place)),
-        await views(terminal, LedgerQuery("resident", unit=place)),
-        (sample for sample in samples if sample.text("round") == of.id.hex()),
-    )
+    homes = await views(terminal, LedgerQuery("household", unit=place))
+    people = await views(terminal, LedgerQuery("resident", unit=place))
+    own = [sample for sample in samples if sample.text("round") == of.id.hex()]
+    # A whole street's takes seconds: the screens go on meanwhile.
+    return await asyncio.to_thread(roster, place, homes, people, own)
 
 
 async def rounds(terminal: Terminal) -> list[RoundReport]:
@@ -88,7 +88,8 @@ async def rounds(terminal: Terminal) -> list[RoundReport]:
             samples.setdefault(sample.text("round"), []).append(sample)
     homes = await views(terminal, LedgerQuery("household"))
     people = await views(terminal, LedgerQuery("resident"))
-    return side_by_side(found, roster(terminal.identity.office, homes, people, ()), samples)
+    everybody = await asyncio.to_thread(roster, terminal.identity.office, homes, people, ())
+    return await asyncio.to_thread(side_by_side, found, everybody, samples)
 
 
 # -- for commands -------------------------------------------------------------------------------
