@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from armband.server.admin import Admin
+from armband.server.cli import terminals
 from armband.server.office.epochs import ALLOWED, WITHIN_MS, EpochAllowance
 from armband.shared import wire
 from armband.shared.permissions import Role
@@ -73,3 +74,8 @@ async def test_an_unknown_predecessor_too_often_is_a_branch_of_its_own(rig: Rig)
     assert await rig.office.forks() == {key.id: 1}
     listed = await Admin(rig.office, rig.environment).call("terminals", {})
     assert [one["epochs_refused"] for one in listed] == [1]
+    assert terminals.row(listed[0])[-2:] == (
+        "trusted",
+        "forked 1x: enrol it anew; claimed lost history 1x too often",
+    )
+    assert terminals.row({**listed[0], "forks": 0, "epochs_refused": 0})[-1] == ""

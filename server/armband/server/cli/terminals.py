@@ -11,7 +11,17 @@ from armband.server.cli.world import real_environment
 from armband.server.desk import open_desk
 from armband.server.exit_codes import ExitCode
 
-_COLUMNS = ("terminal", "person", "role", "scope", "last seen", "waiting", "refused", "state")
+_COLUMNS = (
+    "terminal",
+    "person",
+    "role",
+    "scope",
+    "last seen",
+    "waiting",
+    "refused",
+    "state",
+    "note",
+)
 
 
 def add_parser(subparsers: Any) -> None:
@@ -31,13 +41,14 @@ async def run(args: argparse.Namespace, out: Output) -> int:
     if out.as_json:
         out.json({"terminals": terminals})
     elif terminals:
-        out.table(_COLUMNS, [_row(terminal) for terminal in terminals])
+        out.table(_COLUMNS, [row(terminal) for terminal in terminals])
     else:
         out.note("no terminal has enrolled yet: armband-server invite makes a code for one")
     return ExitCode.DONE
 
 
-def _row(terminal: dict[str, Any]) -> tuple[str, ...]:
+def row(terminal: dict[str, Any]) -> tuple[str, ...]:
+    """A terminal of the verb ``terminals`` as a row of the table."""
     seen = terminal["last_seen"]
     return (
         terminal["terminal"],
@@ -48,12 +59,21 @@ def _row(terminal: dict[str, Any]) -> tuple[str, ...]:
         str(terminal["waiting"]),
         str(terminal["refused"]),
         _state(terminal),
+        _note(terminal),
     )
 
 
 def _state(terminal: dict[str, Any]) -> str:
     if terminal["revoked"] is not None:
         return f"revoked {moment(terminal['revoked'])}"
-    if terminal["epochs_refused"]:
-        return f"trusted; claimed lost history {terminal['epochs_refused']} times too often"
     return "trusted"
+
+
+def _note(terminal: dict[str, Any]) -> str:
+    """What somebody has to look into; nothing in good order."""
+    notes: list[str] = []
+    if terminal["forks"]:
+        notes.append(f"forked {terminal['forks']}x: enrol it anew")
+    if terminal["epochs_refused"]:
+        notes.append(f"claimed lost history {terminal['epochs_refused']}x too often")
+    return "; ".join(notes)
