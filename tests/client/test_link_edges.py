@@ -13,6 +13,7 @@ import pytest
 from armband.client import conversation, link
 from armband.client.errors import NotAllowed, OfficeUnreachable, WrongCertificate
 from armband.client.founding import make_terminal
+from armband.client.i18n import CHINESE, ENGLISH, set_language
 from armband.client.keys import Enrolment, Identity, key_from_seed, load_identity
 from armband.client.link import Link
 from armband.client.terminal import Terminal, open_terminal
@@ -126,14 +127,34 @@ async def test_what_the_office_says_before_it_closes_is_told(stage: Stage) -> No
         await within(stage.link.drain(), "an answer")
 
 
-async def test_draining_gives_up_on_an_office_that_cannot_write(stage: Stage) -> None:
+@pytest.mark.parametrize(
+    ("state", "english", "chinese"),
+    [
+        (wire.OfficeState(False, "x", wire.CAUSE_FULL), "its disk is full", "街道的磁盘已满"),
+        (wire.OfficeState(False, "x", wire.CAUSE_DAMAGED), "store is damaged", "数据库已损坏"),
+        (wire.OfficeState(False, "x", wire.CAUSE_FAILED), "disk or program fails", "磁盘或程序"),
+        (wire.OfficeState(False, "x", "of a newer office"), "disk or program fails", "磁盘或程序"),
+        # Of an office that sends no cause yet.
+        (wire.OfficeState(False, "the disk is full"), "its disk is full", "街道的磁盘已满"),
+    ],
+)
+async def test_draining_gives_up_on_an_office_that_cannot_write(
+    stage: Stage, state: wire.OfficeState, english: str, chinese: str
+) -> None:
     async def full(ours: FakeTransport) -> None:
-        await say(ours, CHALLENGE, WELCOME, wire.OfficeState(False, "disk full"), CAUGHT_UP)
+        await say(ours, CHALLENGE, WELCOME, state, CAUGHT_UP)
 
     stage.script = full
     await stage.record(1)
-    with pytest.raises(OfficeUnreachable, match="disk full"):
+    with pytest.raises(OfficeUnreachable, match=f"cannot take records just now: .*{english}"):
         await within(stage.link.drain(), "an answer")
+    set_language(CHINESE)
+    try:
+        with pytest.raises(OfficeUnreachable, match=f"街道暂时不能收记录：.*{chinese}") as told:
+            await within(stage.link.drain(), "an answer")
+    finally:
+        set_language(ENGLISH)
+    assert not any("a" <= letter <= "z" for letter in str(told.value))
     assert stage.terminal.status.waiting == 1
 
 

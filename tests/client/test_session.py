@@ -355,7 +355,7 @@ def test_a_history_is_asked_for_and_told_by_its_number() -> None:
 
 def test_the_office_says_whether_it_writes_and_why_it_closes() -> None:
     with Playbook(live()) as play:
-        play >> wire.OfficeState(False, "disk full") << OfficeWrites(False, "disk full")
+        play >> wire.OfficeState(False, "no room", "full") << OfficeWrites(False, "no room", "full")
         play >> wire.OfficeState(True) << OfficeWrites(True, "")
         play >> wire.Refusal(wire.CLOSE_EPOCH, "again") << Refused(wire.CLOSE_EPOCH, "again")
         with pytest.raises(ProtocolViolation):

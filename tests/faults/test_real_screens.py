@@ -41,7 +41,7 @@ async def test_a_full_office_and_a_refusal_are_shown_in_chinese(tmp_path: Path) 
                 disk.fill()
                 random = Random(1)
                 async with asyncio.timeout(20):
-                    while "街道暂不能写" not in screens.text():
+                    while "街道暂不能收" not in screens.text():
                         await record_big(folder, random)
                         await asyncio.sleep(0.02)
                 disk.free()

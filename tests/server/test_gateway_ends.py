@@ -190,6 +190,7 @@ async def test_a_full_disk_is_said_and_nothing_is_receipted_until_it_is_over(rig
         state = await told.next(wire.OfficeState)
         assert not state.writable
         assert state.reason
+        assert state.cause == wire.CAUSE_FULL
     late = await terminal(rig)
     assert not (await late.next(wire.OfficeState)).writable
     before = [m for m in peer.seen if isinstance(m, wire.Receipts)]

@@ -137,6 +137,7 @@ async def test_a_full_disk_holds_pushes_back_and_tells(rig: Rig) -> None:
     await until(lambda: rig.disk.refused >= 3, "it is tried again and again")
     assert not task.done()
     assert (rig.office.writable, rig.office.reason) == (False, "the disk is full")
+    assert rig.office.cause == wire.CAUSE_FULL
     assert rig.of(WritableChanged) == [WritableChanged(False, "the disk is full")]
     assert rig.office.seq == 0
     second = asyncio.create_task(rig.office.submit(batch(zhang.op(1, {"people": 2}))))
@@ -147,6 +148,7 @@ async def test_a_full_disk_holds_pushes_back_and_tells(rig: Rig) -> None:
     assert (await within(second, "the receipt")).receipts[0].seq == 2
     assert rig.of(WritableChanged)[-1] == WritableChanged(True, "")
     assert rig.office.writable
+    assert rig.office.cause == ""
     assert (await rig.office.audit()).differences == []
 
 

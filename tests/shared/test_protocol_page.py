@@ -113,7 +113,7 @@ def test_the_bounds_of_the_named_types() -> None:
     assert "0 to 2^47 - 1" in lines["OfficeTime"]
 
 
-@pytest.mark.parametrize("prefix", ["CLOSE_", "STATUS_", "REASON_"])
+@pytest.mark.parametrize("prefix", ["CLOSE_", "STATUS_", "REASON_", "CAUSE_"])
 def test_every_close_code_status_and_reason(prefix: str) -> None:
     known = {name: getattr(wire, name) for name in dir(wire) if name.startswith(prefix)}
     assert known

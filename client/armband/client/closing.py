@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 
-from armband.client.effects import Refused
+from armband.client.effects import OfficeWrites, Refused
 from armband.client.errors import (
     BaseDiffers,
     ClientError,
@@ -39,6 +39,22 @@ _WORDS = {
     wire.CLOSE_OFFICE_STOPS: N_("the office has stopped"),
     wire.CLOSE_REPLACED: N_("another process or computer uses this terminal's key"),
 }
+
+
+_NOT_TAKING = {
+    wire.CAUSE_FULL: N_("the office cannot take records just now: its disk is full"),
+    wire.CAUSE_DAMAGED: N_("the office cannot take records just now: its store is damaged"),
+    wire.CAUSE_FAILED: N_("the office cannot take records just now: its disk or program fails"),
+}
+
+
+def not_taking(state: OfficeWrites) -> str:
+    """Why the office takes no records, in the words of the user's language."""
+    cause = state.cause
+    if not cause and state.reason == "the disk is full":
+        # An office of the first release says it in words alone.
+        cause = wire.CAUSE_FULL
+    return _(_NOT_TAKING.get(cause, _NOT_TAKING[wire.CAUSE_FAILED]))
 
 
 def outlook(ended: Ended) -> Outlook:

@@ -71,10 +71,11 @@ class TellHistory:
 
 @dataclass(frozen=True, slots=True)
 class OfficeWrites:
-    """Whether the office can take records just now."""
+    """Whether the office can take records just now; why not, as `wire.OfficeState` has it."""
 
     writable: bool
     reason: str
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,14 @@ from dataclasses import replace
 from typing import Any
 
 from armband.client.backoff import HOPELESS_S, Backoff
-from armband.client.closing import Ended, Outlook, command_error, outlook, problem_words
+from armband.client.closing import (
+    Ended,
+    Outlook,
+    command_error,
+    not_taking,
+    outlook,
+    problem_words,
+)
 from armband.client.conversation import Conversation
 from armband.client.effects import (
     AdoptWelcome,
@@ -264,8 +271,8 @@ class Link:
             case CheckBase():
                 self._backoff.reset()
                 self._say(catching_up=False, last_contact=now_ms)
-            case OfficeWrites(writable, reason):
-                problem = "" if writable else _("the office takes no records now: ") + reason
+            case OfficeWrites(writable):
+                problem = "" if writable else not_taking(effect)
                 self._say(office_writable=writable, problem=problem, last_contact=now_ms)
             case Refused():
                 self._refusal = effect

@@ -139,7 +139,7 @@ class Session:
                 rows = wire.unpack_history(message.body) if message.found else None
                 return [TellHistory(message.request, rows)]
             case wire.OfficeState():
-                return [OfficeWrites(message.writable, message.reason)]
+                return [OfficeWrites(message.writable, message.reason, message.cause)]
             case wire.Refusal():
                 self.state = State.DONE
                 return [Refused(message.code, message.reason)]

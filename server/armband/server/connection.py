@@ -273,9 +273,8 @@ class Connection:
         office = self._office
         if self._state_due:
             self._state_due = False
-            frames.append(
-                wire.encode(wire.OfficeState(office.writable, office.reason[:MAX_REASON]))
-            )
+            state = wire.OfficeState(office.writable, office.reason[:MAX_REASON], office.cause)
+            frames.append(wire.encode(state))
         if self._stable_due:
             self._stable_due = False
             frames += receipt_frames(BatchResult([], office.seq, office.hist, office.stable_seq))

@@ -19,6 +19,9 @@ ServerError
 
 from __future__ import annotations
 
+from typing import ClassVar
+
+from armband.shared import wire
 from armband.shared.errors import ArmbandError
 
 
@@ -70,7 +73,9 @@ class UnknownUnit(ServerError):
 
 
 class StoreError(ServerError):
-    """Base of what goes wrong with the office's files."""
+    """Base of what goes wrong with the office's files; ``cause`` is what terminals are told."""
+
+    cause: ClassVar[str] = wire.CAUSE_FAILED
 
 
 class StoreExists(StoreError):
@@ -88,6 +93,8 @@ class StoreLocked(StoreError):
 class StoreFull(StoreError):
     """The disk is full: nothing of the transaction was kept."""
 
+    cause = wire.CAUSE_FULL
+
 
 class StoreFailed(StoreError):
     """The disk or the database refused: nothing of the transaction was kept."""
@@ -95,3 +102,5 @@ class StoreFailed(StoreError):
 
 class StoreDamaged(StoreError):
     """The file is no store of an office, is damaged, or belongs to a newer release."""
+
+    cause = wire.CAUSE_DAMAGED

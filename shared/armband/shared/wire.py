@@ -256,10 +256,15 @@ class HistoryReply(msgspec.Struct, frozen=True, array_like=True, tag=26):
 
 
 class OfficeState(msgspec.Struct, frozen=True, array_like=True, tag=27):
-    """Whether the office can take records just now, and if not, why."""
+    """Whether the office can take records just now, and if not, why.
+
+    ``reason`` is in the office's words, ``cause`` a ``CAUSE_`` that a terminal has words for; empty
+    from an older office.
+    """
 
     writable: bool
     reason: Words = ""
+    cause: Words = ""
 
 
 class Refusal(msgspec.Struct, frozen=True, array_like=True, tag=28):
@@ -336,6 +341,13 @@ REASON_ROLE = "role"
 REASON_REVOKED = "revoked"
 REASON_INVALID = "invalid"
 REASON_KIND_CHANGED = "kind"
+
+CAUSE_FULL = "full"
+"""Why an office takes no records: its disk is full."""
+CAUSE_DAMAGED = "damaged"
+"""Its store is damaged."""
+CAUSE_FAILED = "failed"
+"""Anything else."""
 
 CLOSE_OFFICE_STOPS = 1001
 CLOSE_BAD_FRAME = 4000

@@ -20,6 +20,7 @@ from armband.server.commit.rows import Changes
 from armband.server.errors import OfficeCannotWrite, StoreError
 from armband.server.model import Committed, OfficeRow, Touch, WritableChanged
 from armband.server.store.port import Store
+from armband.shared import wire
 from armband.shared.environment import Environment
 from armband.shared.policy import Policy
 from armband.shared.regridding import Forwards
@@ -64,6 +65,7 @@ class Committer:
         self.row = row
         self.writable = True
         self.reason = ""
+        self.cause = ""
         self.touches: dict[bytes, Touch] = {}
         self.forwards = Forwards()
         self._store = store
@@ -228,7 +230,7 @@ class Committer:
             if isinstance(waiting.submission, Upsert) and not waiting.answer.done():
                 waiting.answer.set_exception(OfficeCannotWrite(str(error)))
         self._requeue(batches)
-        self._set_writable(str(error))
+        self._set_writable(str(error), error.cause)
         await self._pause()
 
     def _requeue(self, group: list[_Waiting]) -> None:
@@ -240,7 +242,7 @@ class Committer:
         try:
             await self._store.probe()
         except StoreError as error:
-            self._set_writable(str(error))
+            self._set_writable(str(error), error.cause)
             await self._pause()
         else:
             self._set_writable("")
@@ -252,10 +254,11 @@ class Committer:
                 await self._closing.wait()
         self._retry_s = min(2 * self._retry_s, RETRY_MAX_S)
 
-    def _set_writable(self, reason: str) -> None:
+    def _set_writable(self, reason: str, cause: str = wire.CAUSE_FAILED) -> None:
         """The disk takes records when there is no reason why not."""
         changed = (self.writable, self.reason) != (not reason, reason)
         self.writable, self.reason = not reason, reason
+        self.cause = cause if reason else ""
         if self.writable:
             self._retry_s = RETRY_FIRST_S
         if changed:

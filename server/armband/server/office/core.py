@@ -115,6 +115,11 @@ class Office(Access):
         return self._committer.reason
 
     @property
+    def cause(self) -> str:
+        """One of ``wire.CAUSE_…`` while the office cannot write, else ``""``."""
+        return self._committer.cause
+
+    @property
     def today(self) -> str:
         """The office's day now."""
         return day_of(self._environment.now_ms(), self.policy)

@@ -237,7 +237,7 @@ def _link_words(status: SyncStatus) -> tuple[str, str]:
         (not status.connected, f"{offline} {status.problem}".rstrip(), "wait"),
         (
             not status.office_writable,
-            _("Connected, but the office cannot write at the moment."),
+            _("Connected, but {problem}. Everything is sent later.").format(problem=status.problem),
             "bad",
         ),
         (abs(status.clock_offset_ms) > CLOCK_DOUBT_MS, off.format(minutes=minutes), "bad"),

@@ -33,7 +33,7 @@ def sync_words(status: SyncStatus) -> list[tuple[str, str]]:
     elif not status.connected:
         words.append((_("Offline"), "wait"))
     elif not status.office_writable:
-        words.append((_("Office full"), "bad"))
+        words.append((_("Office cannot write"), "bad"))
     return words
 
 
