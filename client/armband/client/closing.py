@@ -57,6 +57,14 @@ def not_taking(state: OfficeWrites) -> str:
     return _(_NOT_TAKING.get(cause, _NOT_TAKING[wire.CAUSE_FAILED]))
 
 
+_CAUSES = {
+    wire.CAUSE_UNKNOWN_KEY: N_(
+        "the office does not know this terminal: it may have been put back to an older copy. What "
+        "is recorded stays here; ask the office for a new code, then: armband enrol --again CODE"
+    )
+}
+
+
 def outlook(ended: Ended) -> Outlook:
     """When to connect again after this end."""
     if isinstance(ended, ClientError):
@@ -78,11 +86,12 @@ def problem_words(ended: Ended, refusal: Refused | None) -> str:
         return _("the records here differ from the office's and are fetched anew")
     if isinstance(ended, ProtocolViolation):
         return _("the office's answer makes no sense: ") + ended.problem
-    if ended.code in _WORDS:
-        return _(_WORDS[ended.code])
-    said = refusal.reason if refusal is not None else ended.reason
-    if said:
-        return _("the office says: ") + said
+    said = refusal or Refused(ended.code, ended.reason)
+    known = _WORDS.get(ended.code) or _CAUSES.get(said.cause)
+    if known:
+        return _(known)
+    if said.reason:
+        return _("the office says: ") + said.reason
     return _("the connection to the office broke")
 
 

@@ -84,6 +84,7 @@ class Refused:
 
     code: int
     reason: str
+    cause: str = ""
 
 
 Effect = (

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from armband.client.errors import NotAllowed, OfficeUnreachable, StoreUnusable, Usage
-from armband.client.founding import make_terminal
+from armband.client.founding import make_terminal, rename_terminal
 from armband.client.i18n import _
 from armband.client.keys import (
     Enrolment,
@@ -22,6 +22,7 @@ from armband.client.keys import (
     is_enrolled,
     key_from_seed,
     load_enrolment,
+    load_identity,
 )
 from armband.client.lock import hold
 from armband.client.store.fresh import holds_work
@@ -53,35 +54,45 @@ def split_code(text: str) -> tuple[str, str]:
 
 
 async def enrol(
-    data_dir: Path, code: str, url: str, environment: Environment, open_unpinned: OpenUnpinned
+    data_dir: Path,
+    code: str,
+    url: str,
+    environment: Environment,
+    open_unpinned: OpenUnpinned,
+    *,
+    again: bool = False,
 ) -> Enrolment:
     """Enrol the terminal in ``data_dir`` with the office at ``url``.
 
     Args:
         code: in its one form.
+        again: the folder is enrolled, and its office does not know it any more: the same key is
+            enrolled anew, and what the folder holds stays and is handed in.
 
     Raises:
-        NotAllowed: the folder is enrolled already, or the office refuses the code, or whoever
-            answered does not know it.
+        NotAllowed: the folder is enrolled already (with ``again``: with another office), or the
+            office refuses the code, or whoever answered does not know it.
         OfficeUnreachable: nobody answers, or not in time.
+        NotEnrolled: with ``again``: the folder is not.
         StoreUnusable: the folder cannot be written, or another process holds it.
     """
     with hold(data_dir):
-        if is_enrolled(data_dir):
+        known_as = load_identity(data_dir) if again else None
+        if known_as is None and is_enrolled(data_dir):
             known = load_enrolment(data_dir)
             raise NotAllowed(
                 _(
                     "{folder} is enrolled already, as {terminal} of {office}: use another --data"
                 ).format(folder=data_dir, terminal=known.terminal, office=known.office_name)
             )
-        if holds_work(data_dir / STORE_FILE):
+        if known_as is None and holds_work(data_dir / STORE_FILE):
             raise StoreUnusable(
                 _(
                     "{folder} holds the store of another terminal, without its keys: keep it, and "
                     "use another --data"
                 ).format(folder=data_dir)
             )
-        key = key_from_seed(environment.random_bytes(32))
+        key = known_as.key if known_as else key_from_seed(environment.random_bytes(32))
         transport = await open_unpinned(url)
         try:
             async with asyncio.timeout(ANSWER_TIMEOUT_S):
@@ -90,6 +101,12 @@ async def enrol(
             raise OfficeUnreachable(_("the office did not answer")) from None
         finally:
             await transport.close(CLOSE_NORMAL, "")
+        if known_as is not None and enrolled.office != known_as.enrolment.office:
+            raise NotAllowed(
+                _("{folder} belongs to {office}, and this is another office's code").format(
+                    folder=data_dir, office=known_as.enrolment.office_name
+                )
+            )
         enrolment = Enrolment(
             office=enrolled.office,
             office_name=enrolled.office_name,
@@ -100,7 +117,11 @@ async def enrol(
         )
         pem = ssl.DER_cert_to_PEM_cert(transport.certificate_der)
         try:
-            make_terminal(data_dir, Identity(enrolment, key, pem))
+            identity = Identity(enrolment, key, pem)
+            if known_as is None:
+                make_terminal(data_dir, identity)
+            else:
+                rename_terminal(data_dir, identity)
         except (OSError, StoreUnusable) as error:
             problem = error.strerror if isinstance(error, OSError) else error
             raise StoreUnusable(

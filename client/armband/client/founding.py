@@ -9,7 +9,7 @@ from pathlib import Path
 
 from armband.client import keys
 from armband.client.model import Identity
-from armband.client.store.fresh import make_store
+from armband.client.store.fresh import make_store, rename
 from armband.client.store.store import STORE_FILE
 from armband.shared.policy import Policy
 
@@ -23,6 +23,17 @@ def make_terminal(data_dir: Path, identity: keys.Identity) -> None:
     """
     first = first_identity(identity.enrolment)
     make_store(data_dir / STORE_FILE, identity.key.key_id, first)
+    keys.save_identity(data_dir, identity)
+
+
+def rename_terminal(data_dir: Path, identity: keys.Identity) -> None:
+    """Give an enrolled DIR with the same key what a new enrolment settled; its store stays.
+
+    Raises:
+        StoreUnusable: the disk refuses, or the store is damaged.
+        OSError: the disk refuses.
+    """
+    rename(data_dir / STORE_FILE, identity.enrolment.terminal)
     keys.save_identity(data_dir, identity)
 
 

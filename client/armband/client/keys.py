@@ -146,7 +146,7 @@ def load_identity(data_dir: Path) -> Identity:
 def save_identity(data_dir: Path, identity: Identity) -> None:
     """Make DIR a terminal's; each file appears whole, ``identity.json`` last.
 
-    The caller holds the store's lock and has seen that DIR is not enrolled.
+    The caller holds the store's lock and has seen that DIR is not enrolled, or has this key.
 
     Raises:
         OSError: the disk is full or DIR may not be written.

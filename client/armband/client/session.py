@@ -142,7 +142,7 @@ class Session:
                 return [OfficeWrites(message.writable, message.reason, message.cause)]
             case wire.Refusal():
                 self.state = State.DONE
-                return [Refused(message.code, message.reason)]
+                return [Refused(message.code, message.reason, message.cause)]
             case wire.Enrolled():
                 raise AssertionError("no state of a session takes it")
 

@@ -72,7 +72,11 @@ async def _terminal(
 ) -> Admitted | Close:
     terminal = await office.terminal(hello.key_id)
     if terminal is None:
-        return Close(wire.CLOSE_NOT_ALLOWED, "no terminal of this office has this key")
+        return Close(
+            wire.CLOSE_NOT_ALLOWED,
+            "no terminal of this office has this key",
+            wire.CAUSE_UNKNOWN_KEY,
+        )
     if not _signed(terminal, greeting, hello):
         return Close(wire.CLOSE_NOT_ALLOWED, "the signature of the hello is wrong")
     offset_ms = hello.now_ms - now_ms

@@ -32,7 +32,8 @@ async def say_goodbye(transport: Transport, close: Close) -> None:
     Raises:
         TransportClosed: the connection is gone already.
     """
-    await put(transport, wire.encode(wire.Refusal(close.code, close.reason[:MAX_REASON])))
+    refusal = wire.Refusal(close.code, close.reason[:MAX_REASON], close.cause)
+    await put(transport, wire.encode(refusal))
     try:
         async with asyncio.timeout(limits.SEND_TIMEOUT_S):
             await transport.close(close.code, close.reason)

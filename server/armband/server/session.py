@@ -111,10 +111,11 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Close:
-    """Say why, and close."""
+    """Say why, and close; ``cause`` as in `wire.Refusal`."""
 
     code: int
     reason: str
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)

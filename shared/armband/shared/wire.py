@@ -268,10 +268,14 @@ class OfficeState(msgspec.Struct, frozen=True, array_like=True, tag=27):
 
 
 class Refusal(msgspec.Struct, frozen=True, array_like=True, tag=28):
-    """Why the office closes the connection; the close code follows."""
+    """Why the office closes the connection; the close code follows.
+
+    ``cause`` is a ``CAUSE_`` where a terminal needs words of its own.
+    """
 
     code: CodeNumber
     reason: Words
+    cause: Words = ""
 
 
 class FeedRow(msgspec.Struct, frozen=True, array_like=True):
@@ -348,6 +352,8 @@ CAUSE_DAMAGED = "damaged"
 """Its store is damaged."""
 CAUSE_FAILED = "failed"
 """Anything else."""
+CAUSE_UNKNOWN_KEY = "unknown-key"
+"""Why an office closes the connection: no terminal has this key (any more)."""
 
 CLOSE_OFFICE_STOPS = 1001
 CLOSE_BAD_FRAME = 4000

@@ -60,6 +60,11 @@ def _enrol(commands: _Commands, parents: _Parents) -> None:
         "code", metavar="CODE[@HOST:PORT]", help=_("the enrolment code that the office printed")
     )
     enrol.add_argument("--url", help=_("the office's address: wss://HOST:PORT"))
+    enrol.add_argument(
+        "--again",
+        action="store_true",
+        help=_("the office does not know this terminal any more: keep its key and its work"),
+    )
 
 
 def _record(commands: _Commands, parents: _Parents) -> None:

@@ -21,7 +21,14 @@ def run(arguments: argparse.Namespace, output: Output) -> ExitCode:
     if not url:
         raise Usage(_("say where the office is: CODE@HOST:PORT or --url wss://HOST:PORT"))
     enrolled = asyncio.run(
-        enrol(arguments.data, code, checked_url(url), real_environment(), open_unpinned)
+        enrol(
+            arguments.data,
+            code,
+            checked_url(url),
+            real_environment(),
+            open_unpinned,
+            again=arguments.again,
+        )
     )
     if output.as_json:
         output.json(

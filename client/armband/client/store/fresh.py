@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
-from armband.client.errors import StoreUnusable
+from armband.client.errors import StoreMissing, StoreUnusable
 from armband.client.model import Identity
 from armband.client.store import derive, tables
-from armband.client.store.connection import connect_writer, run_write, translated
+from armband.client.store.connection import UNREADABLE, connect_writer, run_write, translated
 from armband.client.store.examine import read_only
 
 
@@ -32,6 +33,26 @@ def make_store(path: Path, key_id: bytes, identity: Identity) -> None:
             run_write(conn, begin)
             conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     except sqlite3.Error as error:
+        raise translated(error, path) from error
+
+
+def rename(path: Path, terminal: str) -> None:
+    """Note what the office calls the terminal from now on.
+
+    Raises:
+        StoreUnusable: the disk refuses, or the store is missing or damaged.
+    """
+    if not is_there(path):
+        raise StoreMissing(path)
+
+    def note(conn: sqlite3.Connection) -> None:
+        named = replace(tables.load_identity(conn), terminal=terminal)
+        conn.execute("UPDATE sync SET identity = ?", (tables.encode(named),))
+
+    try:
+        with closing(connect_writer(path)) as conn:
+            run_write(conn, note)
+    except UNREADABLE as error:
         raise translated(error, path) from error
 
 
