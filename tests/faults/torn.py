@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import subprocess
+import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,12 +25,14 @@ from armband.client.store.store import STORE_FILE as TERMINAL_FILE
 from armband.server.office.opening import STORE_FILE as OFFICE_FILE
 from faults.crew import Station, make_office
 from faults.processes import OfficeProcess, rows_of
-from support.real_office import run_command
+from support.real_office import run_command, run_within
 
 GAP_S = 2.0
 """Between the two files: long enough for a checkpoint and a new journal."""
 EACH_LOT = 20
 """Copies of one pair of stores: these grow, and each copy that is synced pushes all there is."""
+SYNC_MAX_S = 300.0
+"""What a sync may take at most; it pushes the whole store, beside a terminal with the same key."""
 PAUSE_S = 0.02
 """Between two pieces of work."""
 _OWN = "SELECT counter, id FROM ops ORDER BY counter"
@@ -42,9 +45,15 @@ class TornReport:
 
     Attributes:
         sound: copies that are an older state; ``damaged`` those that the doctor found damaged.
-        repaired: terminals' of these, with ``salvaged`` operations in the new stores.
-        unfinished: syncs of a torn copy that had not come to an end after a minute.
-        wrong: copies that say what never was, or say nothing of what is wrong.
+        repaired: terminals' of these, with ``salvaged`` operations in the new stores; in
+            ``with_gaps`` of them are operations missing, each told by its place.
+        synced: terminals' copies that nobody asked the doctor of and that said all is well after
+            a sync.
+        well_damaged: those of ``synced`` in which the doctor finds damage all the same.
+        sync_s: how long each of these syncs took, whatever its end.
+        silent: copies that the doctor called sound and that are no older state: nobody is told.
+        wrong: all else that may not be: a repair that hides a gap, an operation that never was,
+            a sync that does not end.
     """
 
     copies: int = 0
@@ -52,18 +61,25 @@ class TornReport:
     damaged: int = 0
     repaired: int = 0
     salvaged: int = 0
-    unfinished: int = 0
+    with_gaps: int = 0
+    synced: int = 0
+    well_damaged: list[str] = field(default_factory=list)
+    sync_s: list[float] = field(default_factory=list)
+    silent: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
 
     @property
     def is_clean(self) -> bool:
-        return not self.wrong
+        return not self.wrong and not self.silent
 
     def __str__(self) -> str:
         return (
             f"{self.copies} torn copies: {self.sound} sound at an older state, {self.damaged} found"
-            f" damaged ({self.repaired} terminals repaired with {self.salvaged:,} operations), "
-            f"{self.unfinished} syncs not done in a minute, {len(self.wrong)} silently wrong"
+            f" damaged ({self.repaired} terminals repaired with {self.salvaged:,} operations, "
+            f"{self.with_gaps} with gaps that are told); {len(self.sync_s)} synced unasked in "
+            f"{max(self.sync_s, default=0):.0f} s at most, {self.synced} say all is well, "
+            f"{len(self.well_damaged)} of these are damaged; {len(self.silent)} silently wrong, "
+            f"{len(self.wrong)} wrong otherwise"
         )
 
 
@@ -137,7 +153,7 @@ def _judge_office(copy: Path, office: OfficeProcess, how: str, report: TornRepor
         return
     report.sound += 1
     if found.code or not _is_beginning(copy, office.directory, OFFICE_FILE, _TAKEN):
-        report.wrong.append(f"office, {how}: {found}")
+        report.silent.append(f"office, {how}: {found}")
 
 
 def _judge_terminal(copy: Path, station: Station, how: str, report: TornReport) -> None:
@@ -150,19 +166,33 @@ def _judge_terminal(copy: Path, station: Station, how: str, report: TornReport) 
     else:
         report.sound += 1
         if found.code or not _is_beginning(copy, station.folder, TERMINAL_FILE, _OWN):
-            report.wrong.append(f"terminal, {how}: {found}")
+            report.silent.append(f"terminal, {how}: {found}")
     # And by somebody who asks no doctor.
+    _judge_sync(rashly, station, how, report)
+    shutil.rmtree(rashly)
+
+
+def _judge_sync(copy: Path, station: Station, how: str, report: TornReport) -> None:
+    started = time.monotonic()
+    words = ("sync", "--once", "--data", copy, "--json")
     try:
-        ran = run_command("armband", "sync", "--once", "--data", rashly, "--json")
-    except subprocess.TimeoutExpired:
-        report.unfinished += 1
-        shutil.rmtree(rashly)
+        ran = run_within(SYNC_MAX_S, "armband", *words)
+    except subprocess.TimeoutExpired as late:
+        report.wrong.append(f"terminal synced, {how}: no end after {late.timeout} s")
         return
+    report.sync_s.append(time.monotonic() - started)
     if ran.code == ExitCode.DONE:
-        _judge_synced(rashly, station, how, report)
+        report.synced += 1
+        after = run_command("armband", "doctor", "--data", copy, "--json")
+        if after.code:
+            report.well_damaged.append(f"terminal synced, {how}: {after}")
+        held = set(rows_of(copy / TERMINAL_FILE, _OWN, copy.with_suffix(".aside")))
+        if not held <= set(
+            rows_of(station.folder / TERMINAL_FILE, _OWN, copy.with_suffix(".aside"))
+        ):
+            report.wrong.append(f"terminal synced, {how}: operations that never were")
     elif ran.code not in (ExitCode.STORE, ExitCode.UNREACHABLE) or "Traceback" in ran.err:
         report.wrong.append(f"terminal synced, {how}: {ran}")
-    shutil.rmtree(rashly)
 
 
 def _judge_repair(copy: Path, station: Station, how: str, report: TornReport) -> None:
@@ -182,6 +212,7 @@ def _judge_repair(copy: Path, station: Station, how: str, report: TornReport) ->
     # What it could not give back is told, by its place.
     places = {*told["missing"], *(broken["counter"] for broken in told["broken"])}
     last = max((counter for counter, _op in held), default=0)
+    report.with_gaps += bool(places)
     untold = set(range(1, last + 1)) - {counter for counter, _op in held} - places
     if again.code or untold or not set(held) <= set(whole):
         report.wrong.append(f"terminal, repaired, {how}: {again}, {sorted(untold)[:9]} not told")
@@ -192,10 +223,3 @@ def _is_beginning(copy: Path, living: Path, file: str, sql: str) -> bool:
     held = rows_of(copy / file, sql, copy.with_suffix(".aside"))
     whole = rows_of(living / file, sql, copy.with_suffix(".aside"))
     return held == whole[: len(held)]
-
-
-def _judge_synced(copy: Path, station: Station, how: str, report: TornReport) -> None:
-    if not set(rows_of(copy / TERMINAL_FILE, _OWN, copy.with_suffix(".aside"))) <= set(
-        rows_of(station.folder / TERMINAL_FILE, _OWN, copy.with_suffix(".aside"))
-    ):
-        report.wrong.append(f"terminal synced, {how}: operations that never were")

@@ -94,12 +94,21 @@ def in_english() -> dict[str, str]:
 
 
 def run_command(program: str, *words: str | Path, **environ: str) -> Ran:
-    """Run ``armband`` or ``armband-server`` as a user would, in English."""
+    """Run ``armband`` or ``armband-server`` as a user would, in English, for a minute at most."""
+    return run_within(60, program, *words, **environ)
+
+
+def run_within(timeout_s: float, program: str, /, *words: str | Path, **environ: str) -> Ran:
+    """The same with another limit.
+
+    Raises:
+        subprocess.TimeoutExpired: it has not ended by then, and was killed.
+    """
     done = subprocess.run(
         [TOOLS / program, *words],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=timeout_s,
         env={**in_english(), **environ},
         stdin=subprocess.DEVNULL,
         check=False,
