@@ -90,6 +90,11 @@ class Deliveries:
         except ArmbandError:
             return
 
+    async def settled(self) -> None:
+        """Wait until what has arrived so far is told, or could not be."""
+        while self._task is not None:
+            await asyncio.wait([self._task])
+
     async def close(self) -> None:
         """Stop looking; a write that has begun is finished by the engine."""
         if self._task is not None:

@@ -321,6 +321,10 @@ class Terminal:
             self._online.add_done_callback(_report_failure)
             self._deliveries.look()
 
+    async def settled(self) -> None:
+        """Wait until it has written what it writes by itself about what has come in so far."""
+        await self._deliveries.settled()
+
     async def close(self) -> None:
         """Stop the link, finish what is being saved, close the store."""
         if self._online is not None:

@@ -76,6 +76,8 @@ def _dispatch(stage: Stage, call: str) -> Figures:
     )
     stage.sync("desk", "grid")
     own = [number for number, case in enumerate(cases) if case["unit"] == GRID]
+    arrived = {row["id"] for row in stage.exported("case") if "delivered_at" in row["fields"]}
+    assert {ids[number] for number in own} <= arrived, "one exchange tells that it has arrived"
     for post, numbers in (
         (grid, own),
         (desk, [number for number in range(CASES) if number not in own]),

@@ -27,6 +27,10 @@ async def _once(data_dir: Path, output: Output) -> ExitCode:
     async with hold_online(data_dir, real_environment()) as (terminal, link):
         try:
             await link.drain()
+            await terminal.settled()
+            if terminal.status.waiting:
+                # That a case has arrived is told to its dispatcher now, not at the next sync.
+                await link.drain()
         except ClientError:
             print_figures(terminal.status, output)
             raise
