@@ -111,11 +111,15 @@ class LedgerQuery:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A stretch of a ledger."""
+    """A stretch of a ledger.
+
+    ``is_cut``: the text fits more records than were looked up; ``total`` counts those that were.
+    """
 
     offset: int
     total: int
     entries: tuple[Entry, ...]
+    is_cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import pytest
 
 from armband.client.model import Entry, LedgerQuery
 from armband.client.search.terms import query_pieces
+from armband.client.store import ledger
 from armband.shared.drafts import Draft
 from armband.shared.fields import Patch
 from support.local import GRID, Local, local_terminal
@@ -181,3 +182,43 @@ async def test_a_renamed_person_is_found_by_the_new_name_alone(local: Local) -> 
     await local.terminal.change(LXT, {"name": "赵敏", "phone": None})
     assert [m.id for m in await local.terminal.match(query_pieces("赵敏"), 5)] == [LXT]
     assert await local.terminal.match(query_pieces("1111"), 5) == []
+
+
+async def shown(local: Local, query: LedgerQuery, offset: int = 0) -> tuple[int, list[Entry]]:
+    local.store.forget_totals()
+    page = await local.store.page(query, offset, 5)
+    assert not page.is_cut
+    return page.total, list(page.entries)
+
+
+@pytest.mark.parametrize("kind", ["check", "household", "resident"])
+async def test_many_found_are_the_same_rows_as_few(
+    local: Local, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query = LedgerQuery(kind, text="l", unit="" if kind == "resident" else GRID)
+    few = [await shown(local, query, offset) for offset in (0, 5)]
+    assert few[0][0] > 0
+    monkeypatch.setattr(ledger, "_MANY", 0)
+    assert [await shown(local, query, offset) for offset in (0, 5)] == few
+
+
+async def test_what_fits_too_many_people_says_that_there_is_more(
+    local: Local, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = await local.store.page(LedgerQuery("check", text="l"), 0, 50)
+    local.store.forget_totals()
+    monkeypatch.setattr(ledger, "FOLLOWED_MAX", 2)
+    cut = await local.store.page(LedgerQuery("check", text="l"), 0, 50)
+    assert cut.is_cut
+    assert not whole.is_cut
+    assert 0 < cut.total < whole.total
+    assert {number(entry) for entry in cut.entries} < {number(entry) for entry in whole.entries}
+
+
+async def test_two_pieces_leave_nothing_out(local: Local, monkeypatch: pytest.MonkeyPatch) -> None:
+    query = LedgerQuery("check", text="l 3-2")
+    whole = await local.store.page(query, 0, 50)
+    local.store.forget_totals()
+    monkeypatch.setattr(ledger, "FOLLOWED_MAX", 1)
+    assert await local.store.page(query, 0, 50) == whole
+    assert whole.total > 0

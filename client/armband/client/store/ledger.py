@@ -6,25 +6,34 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
-from armband.client.model import Entry, LedgerQuery
+import msgspec
+
+from armband.client.model import Entry, LedgerQuery, Page
 from armband.client.search.terms import query_pieces
 from armband.client.store.entries import COLUMNS, entries_of
-from armband.client.store.people import found_by_text
+from armband.client.store.people import EVERYTHING, found_by_text
 from armband.client.store.tables import chunks, marks
 from armband.client.titles import dated_bounds
 from armband.shared.kinds import CATALOGUE
 
+FOLLOWED_MAX = 1_000
+"""People and doors whose records are looked up for one piece of text: one letter fits thousands,
+and nobody looks for a record among those; the next letter finds what this one left out."""
+_MANY = 2_000
+"""From so many on, walking the ledger's index is cheaper than looking up each one's place."""
+
 
 def page(
     conn: sqlite3.Connection, query: LedgerQuery, offset: int, limit: int, total: int | None
-) -> tuple[int, tuple[Entry, ...]]:
-    """The total and the entries from ``offset`` on; ``total`` when it is known already."""
+) -> Page:
+    """The entries from ``offset`` on, and how many there are; ``total`` when it is known."""
     where, values = _conditions(query)
     if query.text.strip() or query.about:
-        return _page_of_found(conn, query, offset, limit)
+        return _page_of_found(conn, query, offset, limit, total)
     if total is None:
         total = conn.execute(f"SELECT count(*) FROM view WHERE {where}", values).fetchone()[0]
-    return total, _entries_in_order(conn, _numbers(conn, query, offset, limit, total))
+    numbers = _numbers(conn, query, offset, limit, total)
+    return Page(offset, total, _entries_in_order(conn, numbers))
 
 
 def _numbers(
@@ -70,24 +79,68 @@ def _conditions(query: LedgerQuery) -> tuple[str, list[object]]:
 
 
 def _page_of_found(
-    conn: sqlite3.Connection, query: LedgerQuery, offset: int, limit: int
-) -> tuple[int, tuple[Entry, ...]]:
+    conn: sqlite3.Connection, query: LedgerQuery, offset: int, limit: int, total: int | None
+) -> Page:
     """As `page`, among the records that fit the text or are about one record."""
+    found, is_cut = _found(conn, query)
+    if len(found) >= _MANY:
+        total, numbers = _walked(conn, query, found, offset, limit, total)
+    else:
+        total, numbers = _ranked(conn, query, found, offset, limit)
+    return Page(offset, total, _entries_in_order(conn, numbers), is_cut)
+
+
+def _ranked(
+    conn: sqlite3.Connection, query: LedgerQuery, found: Sequence[int], offset: int, limit: int
+) -> tuple[int, list[int]]:
+    """How many of ``found`` are in the ledger, and a stretch of them: each is looked up."""
     where, values = _conditions(query)
     kept: list[tuple[str, int]] = []
-    for piece in chunks(_found(conn, query)):
+    for piece in chunks(found):
         kept += conn.execute(
             f"SELECT sort, n FROM view NOT INDEXED WHERE n IN ({marks(piece)}) AND {where}",
             (*piece, *values),
         )
     kept.sort(reverse=_is_dated(query.kind))
-    return len(kept), _entries_in_order(conn, [n for _sort, n in kept[offset : offset + limit]])
+    return len(kept), [n for _sort, n in kept[offset : offset + limit]]
 
 
-def _found(conn: sqlite3.Connection, query: LedgerQuery) -> list[int]:
+def _walked(
+    conn: sqlite3.Connection,
+    query: LedgerQuery,
+    found: Sequence[int],
+    offset: int,
+    limit: int,
+    total: int | None,
+) -> tuple[int, list[int]]:
+    """As `_ranked`, by walking the ledger until the stretch is full."""
+    where, values = _conditions(query)
+    among = (msgspec.json.encode(found).decode(), *values)
+    if total is None:
+        total = conn.execute(
+            "SELECT count(*) FROM view NOT INDEXED "
+            f"WHERE n IN (SELECT value FROM json_each(?)) AND {where}",
+            among,
+        ).fetchone()[0]
+    order = "DESC" if _is_dated(query.kind) else "ASC"
+    # The plus keeps SQLite from looking each one up and sorting them.
+    rows = conn.execute(
+        "SELECT n FROM view INDEXED BY view_ledger "
+        f"WHERE +n IN (SELECT value FROM json_each(?)) AND {where} ORDER BY sort {order} "
+        "LIMIT ? OFFSET ?",
+        (*among, limit, offset),
+    )
+    return total, [n for (n,) in rows]
+
+
+def _found(conn: sqlite3.Connection, query: LedgerQuery) -> tuple[list[int], bool]:
+    """The records that fit the text and are about one record; whether some were left out."""
     numbers: list[int] | None = None
+    is_cut = False
     if query.text.strip():
-        numbers = found_by_text(conn, query.kind, query_pieces(query.text))
+        followed_max = EVERYTHING if query.about else FOLLOWED_MAX
+        pieces = query_pieces(query.text)
+        numbers, is_cut = found_by_text(conn, query.kind, pieces, followed_max)
     if query.about:
         rows = conn.execute(
             "SELECT n FROM refs WHERE target = ? AND kind = ?",
@@ -95,7 +148,7 @@ def _found(conn: sqlite3.Connection, query: LedgerQuery) -> list[int]:
         )
         about = {n for (n,) in rows}
         numbers = sorted(about) if numbers is None else [n for n in numbers if n in about]
-    return numbers or []
+    return numbers or [], is_cut
 
 
 def _entries_in_order(conn: sqlite3.Connection, numbers: Sequence[int]) -> tuple[Entry, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 
 from armband.client.model import Match
 from armband.client.search.terms import Term
@@ -21,6 +22,8 @@ Pieces = Sequence[Sequence[Term]]
 HOUSEHOLD, RESIDENT = "household", "resident"
 CANDIDATES_MAX = 20_000
 """Records of one piece that are looked at before the lane asks for a letter more."""
+EVERYTHING = 1_000_000
+"""More than there is of anything."""
 
 
 def numbers_in(
@@ -82,23 +85,43 @@ def _both(first: dict[int, None], second: dict[int, None]) -> dict[int, None]:
     return {n: None for n in first if n in second}
 
 
-def found_by_text(conn: sqlite3.Connection, kind: str, pieces: Pieces) -> list[int]:
-    """Numbers of the records of ``kind`` that fit every piece, by themselves or by their people."""
+def found_by_text(
+    conn: sqlite3.Connection, kind: str, pieces: Pieces, followed_max: int
+) -> tuple[list[int], bool]:
+    """Numbers of the records of ``kind`` that fit every piece, by themselves or by their people.
+
+    Of one piece, at most ``followed_max`` people and doors are followed to the records that speak
+    of them; the second value says that there are more.
+    """
     targets = {ref for _name, ref in references(CATALOGUE[kind])} if kind in CATALOGUE else set()
+    if len(pieces) > 1:
+        # What one piece leaves out may be all that fits the other.
+        followed_max = EVERYTHING
     found: dict[int, None] | None = None
+    is_cut = False
     for terms in pieces:
-        own = numbers_in(conn, kind, terms, _EVERYTHING)
-        if RESIDENT in targets or HOUSEHOLD in targets:
-            households, residents = _people_of_piece(conn, terms, _EVERYTHING)
-            own |= referring(conn, kind, households | residents)
-        for target in sorted(targets - {RESIDENT, HOUSEHOLD}):
-            if target in CATALOGUE and CATALOGUE[target].names_others:
-                own |= referring(conn, kind, numbers_in(conn, target, terms, _EVERYTHING))
+        own = numbers_in(conn, kind, terms, EVERYTHING)
+        speaks_of = _spoken_of(conn, targets, terms, followed_max + 1)
+        is_cut = len(speaks_of) > followed_max
+        own |= referring(conn, kind, islice(speaks_of, followed_max))
         found = own if found is None else _both(found, own)
-    return list(found or ())
+    return list(found or ()), is_cut
 
 
-_EVERYTHING = 1_000_000
+def _spoken_of(
+    conn: sqlite3.Connection, targets: set[str], terms: Sequence[Term], limit: int
+) -> dict[int, None]:
+    """The people, doors and other named records, of the kinds ``targets``, that fit one piece."""
+    found: dict[int, None] = {}
+    if RESIDENT in targets:
+        households, residents = _people_of_piece(conn, terms, limit)
+        found = households | residents
+    elif HOUSEHOLD in targets:
+        found = numbers_in(conn, HOUSEHOLD, terms, limit)
+    for target in sorted(targets - {RESIDENT, HOUSEHOLD}):
+        if target in CATALOGUE and CATALOGUE[target].names_others:
+            found |= numbers_in(conn, target, terms, EVERYTHING)
+    return found
 
 
 def match(

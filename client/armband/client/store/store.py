@@ -38,6 +38,7 @@ from armband.client.store import (
 from armband.client.store.chain import Appended, Known, Plan
 from armband.client.store.core import Kinds
 from armband.client.store.driver import Database, ThreadedDatabase
+from armband.client.store.moved import examine_if_moved
 from armband.client.store.sync_side import SyncSide
 from armband.shared import wire
 from armband.shared.policy import Policy
@@ -69,6 +70,7 @@ class Store(SyncSide):
         of_older_releases = upgrade.kept(path)
         database = await ThreadedDatabase.open(path)
         try:
+            await database.write(partial(examine_if_moved, path=path))
             await database.write(derive.refresh_if_old)
         except BaseException:
             await database.close()
@@ -131,13 +133,13 @@ class Store(SyncSide):
         """A stretch of a ledger."""
         key = (self._changes, query)
         known = self._totals.get(key)
-        total, found = await self._db.read(
+        page = await self._db.read(
             partial(ledger.page, query=query, offset=offset, limit=limit, total=known)
         )
         if len(self._totals) >= _TOTALS_MAX:
             self._totals.clear()
-        self._totals[key] = total
-        return Page(offset, total, found)
+        self._totals[key] = page.total
+        return page
 
     def forget_totals(self) -> None:
         """Count anew at the next page, as after a change."""

@@ -59,6 +59,7 @@ class LedgerScreen(DeskScreen):
         super().__init__(context)
         self.question = LedgerQuery(FIRST_KIND)
         self._unit_name = ""
+        self._is_cut = False
 
     # -- pieces -------------------------------------------------------------------------------
 
@@ -103,6 +104,7 @@ class LedgerScreen(DeskScreen):
 
     async def _load(self, offset: int, limit: int) -> tuple[int, Sequence[object]]:
         page = await self.context.terminal.ledger(self.question, offset, limit)
+        self._is_cut = page.is_cut
         return page.total, page.entries
 
     # -- what is asked ------------------------------------------------------------------------
@@ -133,7 +135,8 @@ class LedgerScreen(DeskScreen):
             words.append(_("only conflicts"))
         if self.question.with_void:
             words.append(_("with voided"))
-        count = _("{count} records").format(count=rows.total) if rows.loaded else ""
+        total = f"{rows.total}+" if self._is_cut else str(rows.total)
+        count = _("{count} records").format(count=total) if rows.loaded else ""
         hint = join_words(words) or _("type a name, initials, a door, the end of a phone")
         self.query_one("#ledger-filter", Static).update(f"  {count}   {hint}".rstrip())
 
