@@ -13,7 +13,7 @@ from armband.client.errors import StoreFull
 from armband.client.headless.recording import Line, record_lines
 from armband.client.headless.saving import TOGETHER
 from armband.client.i18n import CHINESE, ENGLISH, set_language
-from armband.client.model import Saved
+from armband.client.model import LedgerQuery, Saved
 from armband.client.terminal import Terminal
 from armband.shared.drafts import Draft
 from armband.shared.ids import id_from_hex, natural_record_id
@@ -323,3 +323,20 @@ async def test_a_full_disk_refuses_what_follows_and_says_so(
     assert {one.reason for one in outcome.refused} == {"the disk is full"}
     assert len(outcome.saved) + len(outcome.refused) == count
     assert terminal.status.written == TOGETHER
+
+
+async def test_the_same_step_again_is_taken_where_it_leads_on(terminal: Terminal) -> None:
+    shop = await saved(terminal, "shop", name="老王超市", unit=G1)
+    told = {"measuring": True, "codes": True, "disinfection": False, "masks": True}
+    await saved(terminal, "inspection", shop=shop.id.hex(), **told)
+    (opened,) = (await terminal.ledger(LedgerQuery("rectification"), 0, 9)).entries
+    named = {"id": opened.view.id.hex(), "checked_by": "张三"}
+    again = {**named, "step": "fail", "due": "2022-04-02"}
+    written = terminal.status.written
+    await saved(terminal, "rectification", **again)
+    await saved(terminal, "rectification", **again)
+    assert terminal.status.written == written + 2, "two re-checks failed, not one"
+    passed = {**named, "step": "pass"}
+    await saved(terminal, "rectification", **passed)
+    await saved(terminal, "rectification", **passed)
+    assert terminal.status.written == written + 3, "handed over twice, it has passed once"

@@ -10,7 +10,8 @@ from armband.client.i18n.errors import error_words
 from armband.client.terminal import Terminal
 from armband.shared.drafts import Draft
 from armband.shared.errors import ArmbandError
-from armband.shared.kinds import CATALOGUE, UNIT, VOID
+from armband.shared.kinds import CATALOGUE, UNIT, VOID, View
+from armband.shared.kinds.workflow import STEP
 
 TOGETHER = 100
 """Drafts of one transaction."""
@@ -81,6 +82,9 @@ class Saver:
         same_place = not draft.unit or draft.unit == entry.view.unit
         same = all(entry.view.fields.get(name) == value for name, value in wanted.items())
         named = {*draft.fields, *((UNIT,) if draft.unit else ())}
+        # The same step once more is taken where it leads on, as a second failed re-check.
+        if leads_on(draft, entry.view):
+            return False
         open_still = not named.isdisjoint(entry.view.conflicts)
         if open_still or not (same and same_place and void == entry.view.void):
             return False
@@ -107,3 +111,12 @@ class Saver:
         else:
             for done, (line, _draft) in zip(saved, drafts, strict=True):
                 self._results.append(SavedLine(done.id.hex(), done.kind, line))
+
+
+def leads_on(draft: Draft, present: View) -> bool:
+    """Whether a draft takes a step, without naming its moment, from where the record stands."""
+    flow = CATALOGUE[draft.kind].workflow
+    step = flow.by_name.get(str(draft.fields.get(STEP))) if flow else None
+    if flow is None or step is None or draft.fields.get(step.moment) is not None:
+        return False
+    return present.fields.get(flow.field) in step.sources
