@@ -52,8 +52,13 @@ class Inspector:
                 self.problems.setdefault(machine.name, f"{problem} on {machine.name}")
 
     def _see_damage(self, machine: TerminalMachine, own: sqlite3.Connection) -> None:
-        """A damaged base may also be emptied before anybody compares it: for another scope, say."""
-        if not [*base_is_what_was_fed(own, self._wiretap), *counts_are_in_step(own)]:
+        """A damaged base may also be read anew before anybody compares it: for another scope, say.
+
+        While it is empty, its terminal may be about to say that it differed.
+        """
+        is_empty = own.execute("SELECT 1 FROM base").fetchone() is None
+        found = [*base_is_what_was_fed(own, self._wiretap), *counts_are_in_step(own)]
+        if not is_empty and not found:
             machine.damaged = False
 
     def _is_news(self, machine: TerminalMachine, own: sqlite3.Connection) -> bool:
