@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
+from shutil import copy
 
 import pytest
 
@@ -130,3 +131,42 @@ async def test_a_value_that_does_not_decode_is_damage(path: Path) -> None:
     async with opened(path) as store:
         with pytest.raises(StoreDamaged):
             await store.all_of("household")
+
+
+async def test_a_copy_of_two_moments_is_examined_before_it_is_used(path: Path) -> None:
+    """The rows of operations are newer than an index on them; SQLite sees nothing at its start."""
+    torn = path.with_name("copy.db")
+    with closing(sqlite3.connect(path)) as conn:
+        (index,) = conn.execute(
+            "SELECT rootpage FROM sqlite_schema WHERE name = 'ops_of_record'"
+        ).fetchone()
+        page = slice((index - 1) * 4096, index * 4096)
+        before = path.read_bytes()[page]
+        conn.execute("DELETE FROM ops WHERE counter > 20")
+        conn.commit()
+        conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    copy(path, torn)
+    raw = bytearray(torn.read_bytes())
+    assert raw[page] != before
+    raw[page] = before
+    torn.write_bytes(raw)
+    with pytest.raises(StoreDamaged, match="ops_of_record") as met:
+        await Store.open(torn)
+    assert "armband doctor --repair" in str(met.value)
+    assert torn.read_bytes() == raw, "not a byte is changed"
+
+
+async def test_a_sound_copy_is_examined_once_and_its_screens_are_derived_anew(path: Path) -> None:
+    moved = path.with_name("copy.db")
+    copy(path, moved)
+    with closing(sqlite3.connect(moved)) as conn, conn:
+        assert conn.execute("UPDATE view SET title = 'of another moment'").rowcount
+    async with opened(moved):
+        pass
+    with closing(sqlite3.connect(moved)) as conn:
+        titles = [title for (title,) in conn.execute("SELECT title FROM view")]
+    assert titles
+    assert "of another moment" not in titles
+    flip(moved, "ops", "payload", "counter = 7")
+    async with opened(moved):
+        """Where it stays it is not examined again at each start: that costs seconds."""

@@ -229,6 +229,11 @@ def note_rules(conn: sqlite3.Connection) -> None:
     conn.execute("INSERT OR REPLACE INTO preferences VALUES (?, ?)", (_DERIVED_BY, rules_version()))
 
 
+def forget_rules(conn: sqlite3.Connection) -> None:
+    """The derived tables are not to be trusted: the next `refresh_if_old` makes them anew."""
+    conn.execute("DELETE FROM preferences WHERE name = ?", (_DERIVED_BY,))
+
+
 def rules_version() -> str:
     """Changes with what the kinds declare, and with `_RULES`."""
     declared = [

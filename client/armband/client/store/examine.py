@@ -22,6 +22,7 @@ from armband.client.store.migrations import applied, migrate, newest
 from armband.client.store.tables import (
     SyncRow,
     decode_patch,
+    is_enrolled,
     load_identity,
     load_sync,
 )
@@ -75,6 +76,13 @@ def examine(path: Path, key_id: bytes) -> Examined:
             base=_found(_check_base, current),
             view=_found(_check_view, current),
         )
+
+
+def examine_own(conn: sqlite3.Connection) -> tuple[str, ...]:
+    """What is wrong with the file and with the own operations in it, of this release's schema."""
+    if not is_enrolled(conn):
+        return _found(_check_pages, conn)
+    return _found(_check_pages, conn) + _found(lambda c: _check_chain(c, load_sync(c).key_id), conn)
 
 
 @contextmanager
