@@ -169,6 +169,24 @@ async def test_doors_stand_in_the_order_in_which_people_walk():
     assert [row[0] for row in rows[1:-1]] == ["东户", "3-1-101", "3-1-1001", "3-2-101", "12-1-101"]
 
 
+async def test_a_line_of_places_is_read_by_the_clock_and_a_notice_is_called_by_its_title():
+    unit, inquiry, notice = "lianhu/yg", b"i" * 16, b"n" * 16
+    stays = [
+        View(
+            bytes([number]) * 16, "stay", unit,
+            {"inquiry": inquiry.hex(), "day": "2022-03-31", "place": place, "begins_min": minute},
+        )
+        for number, (place, minute) in enumerate((("家", 1100), ("菜场", 510), ("食堂", 720)))
+    ]  # fmt: skip
+    asked = View(inquiry, "inquiry", unit, {"name": "徐密接"})
+    rows = await exported(Shelf(*stays, asked), Query(kind_named("stay")))
+    assert [row[3] for row in rows[1:-1]] == ["菜场", "食堂", "家"]
+    ack = View(b"a" * 16, "ack", unit, {"notice": notice.hex(), "day": "2022-03-31"})
+    told = View(notice, "notice", unit, {"title": "一键启动"})
+    head, row, _last = await exported(Shelf(ack, told), Query(kind_named("ack")))
+    assert row[head.index("通知")] == "一键启动"
+
+
 async def test_a_ledger_is_readable_for_its_maker_alone(tmp_path):
     for form in ("csv", "xlsx"):
         path = tmp_path / f"h.{form}"

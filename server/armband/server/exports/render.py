@@ -123,6 +123,8 @@ def moment_text(ms: int, policy: Policy) -> str:
 
 
 def title_of(view: View) -> str:
-    """What to call a record where another refers to it: its door and head, or its name."""
-    parts = (view.text("door"), view.text("head")) if view.text("door") else (view.text("name"),)
-    return " ".join(part for part in parts if part) or view.id.hex()
+    """What to call a record where another refers to it: its door and head, its name or title, or
+    who rang; else its id."""
+    if view.text("door"):
+        return f"{view.text('door')} {view.text('head')}".rstrip()
+    return next(filter(None, map(view.text, ("name", "title", "caller"))), view.id.hex())

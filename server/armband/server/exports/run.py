@@ -178,7 +178,7 @@ def _add_sorted(writer: Writer, views: list[View]) -> None:
 
 def _reading_order(view: View) -> tuple[str, int, list[tuple[int, str]], bytes]:
     """3-1-101 before 3-1-1001 before 12-1-101."""
-    at = view.fields.get("at")
+    at = view.fields.get("at", view.fields.get("begins_min"))
     title = view.text("door") or view.text("name")
     parts = [
         (int(part), "") if part.isdecimal() and part.isascii() else (-1, part)
