@@ -20,7 +20,7 @@ from armband.shared.merge import view
 from armband.shared.policy import Policy
 from armband.shared.rollup import added, recount
 from support.examples import examples
-from support.local import GRID, KEY_ID, Local, local_terminal
+from support.local import GRID, KEY_ID, Local, identity, local_terminal
 from support.mini_office import MiniOffice
 
 AREA = "lianhu/yangguang/a1"
@@ -159,6 +159,42 @@ async def test_a_person_whom_the_office_counts_is_not_counted_again(
     await local.terminal.record([other])
     assert (await local.terminal.counted_here("lianhu/yangguang/a1/g4", DAY))["checks.persons"] == 1
     assert "checks.persons" not in await local.terminal.counted_here(AREA, DAY)
+
+
+DOOR = (b"h" * 16).hex()
+YANGGUANG = "lianhu/yangguang"
+STAFF: Patch = {"name": "李梅英", "posts": ["feeling_officer"]}
+RETURNEE: Patch = {"name": "张三", "arrived": DAY, "source": "issued", "risk": "high"}
+CALLED: Patch = {"channel": "online", "result": "normal", "phone": "13800001111"}
+SAMPLE: Patch = {"round_day": DAY, "status": "sampled", "household": DOOR}
+FOLLOWUP: Patch = {"returnee": DOOR, "slot": "test", "outcome": "seen_ok", "result": "sampled"}
+MET_AGAIN: list[tuple[str, str, Patch, Patch]] = [
+    ("staff", "posts.filled", STAFF, {**STAFF, "name": "陈刚"}),
+    ("returnee", "returnees.persons", {"phone": "13800001111"}, {"arrived": "2022-03-23"}),
+    ("returnee", "returnees.persons", {"id_hash": "f" * 32}, {"arrived": "2022-03-23"}),
+    ("screening", "screenings.persons", CALLED, {}),
+    ("sample", "samples.persons", {**SAMPLE, "round": "e" * 32}, {"round": "d" * 32}),
+    ("followup", "followups.done", FOLLOWUP, {"note": "x"}),
+    ("check", "checks.persons", {**CHECK, "household": DOOR, "stranger_name": "张三"}, {}),
+]
+
+
+@pytest.mark.parametrize(("kind", "metric", "fields", "again"), MET_AGAIN)
+async def test_whatever_the_office_counts_once_is_not_counted_again(
+    kind: str, metric: str, fields: Patch, again: Patch, tmp_path: Path
+) -> None:
+    # A member's text may be as long as an id without being one: a unit and a post.
+    assert len(f"{YANGGUANG}:feeling_officer") == 32
+    first = {**RETURNEE, **fields} if kind == "returnee" else fields
+    async with local_terminal(tmp_path, who=identity("lianhu", role="street")) as local:
+        office = MiniOffice(local.clock.now_ms)
+        await local.terminal.record([Draft(kind, b"c" * 16, YANGGUANG, first)])
+        assert (await local.terminal.counted_here(YANGGUANG, DAY))[metric] == 1
+        await exchange(local, office)
+        await local.terminal.record([Draft(kind, b"d" * 16, YANGGUANG, {**first, **again})])
+        counted = await local.terminal.counted_here(YANGGUANG, DAY)
+        assert counted
+        assert metric not in counted
 
 
 async def test_what_exists_now_stands_with_today_alone(local: Local) -> None:

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterable
 
 from armband.client.overlay import OpState, OwnOp, laid_over
+from armband.client.store.members import records_of
 from armband.client.store.tables import chunks, load_bases, load_own, load_sync
 from armband.shared.kinds import CATALOGUE
 from armband.shared.kinds.declare import View
@@ -13,7 +14,6 @@ from armband.shared.merge import State, view
 from armband.shared.policy import Policy
 from armband.shared.rollup import CellKey, Change, MemberKey, Metrics, Places
 
-PHONE_MEMBER = "phone:"
 Step = tuple[View | None, View | None]
 """A record as the office holds it, and as it is with what waits on top."""
 
@@ -75,7 +75,7 @@ class CountedHere:
         touched = {member for _day, _metric, member in self._change.members}
         others: dict[bytes, None] = {}
         for member in sorted(touched - self._members):
-            others.update(dict.fromkeys(_records_of(conn, member)))
+            others.update(dict.fromkeys(records_of(conn, member)))
         self._members |= touched
         for record, before, _after in _steps(conn, [r for r in others if r not in self._placed]):
             self._place(record, before, policy)
@@ -107,22 +107,3 @@ def _steps(
 def _view(base: State | None, record: bytes, own: list[OwnOp], key_id: bytes) -> View | None:
     state = laid_over(base, record, own, key_id)
     return view(state) if state else None
-
-
-def _records_of(conn: sqlite3.Connection, member: str) -> list[bytes]:
-    """The records that may count ``member``: those that refer to it, or hold its telephone."""
-    if member.startswith(PHONE_MEMBER):
-        term = "p:" + member.removeprefix(PHONE_MEMBER).lstrip("+")[::-1]
-        rows = conn.execute(
-            "SELECT record FROM terms JOIN view USING (n) "
-            "WHERE terms.kind = 'check' AND term = ? ORDER BY n",
-            (term,),
-        )
-    elif len(member) == 32:
-        rows = conn.execute(
-            "SELECT record FROM refs JOIN view USING (n) WHERE target = ? ORDER BY n",
-            (bytes.fromhex(member),),
-        )
-    else:
-        return []
-    return [row[0] for row in rows]
