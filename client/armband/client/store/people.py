@@ -102,8 +102,10 @@ def found_by_text(
     for terms in pieces:
         own = numbers_in(conn, kind, terms, EVERYTHING)
         speaks_of = _spoken_of(conn, targets, terms, followed_max + 1)
-        is_cut = len(speaks_of) > followed_max
-        own |= referring(conn, kind, islice(speaks_of, followed_max))
+        # Where thousands fit by themselves already, nobody is followed.
+        followed = followed_max if len(own) <= followed_max else 0
+        is_cut = len(speaks_of) > followed
+        own |= referring(conn, kind, islice(speaks_of, followed))
         found = own if found is None else _both(found, own)
     return list(found or ()), is_cut
 
