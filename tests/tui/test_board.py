@@ -40,7 +40,7 @@ async def test_confirmed_and_counted_here_stand_side_by_side(tmp_path: Path) -> 
         await running.sees("街道还没有这一天的确认数字")
         figures = {"checks.total": 412, "checks.persons": 388, "checks.fever": 1}
         await office_says(running, COMMUNITY, {COMMUNITY: figures, AREA: {"checks.total": 200}})
-        await running.sees("412", "3/4 网格已报", "截至 08:01:00", "未报：第4网格")
+        await running.sees("412", "3/4 网格已报", "截至 08:01", "未报：第4网格")
         assert row_of(running, "街道已确认")[1:4] == ["412", "388", "1"]
         assert row_of(running, "第1片区")[1] == "200"
         await running.press("f2")

@@ -103,7 +103,7 @@ async def test_categories_one_after_the_other(tmp_path: Path) -> None:
 async def test_a_call_is_two_keys_and_a_case_one_more(tmp_path: Path) -> None:
     async with desk(tmp_path, drafts=community(), language=CHINESE) as running:
         await running.press("f12", "3")
-        await running.sees("08:00:00 的来电已存")
+        await running.sees("08:00 的来电已存")
         call = await newest(running.terminal, "call")
         assert (call.fields["topic"], call.unit) == ("request", COMMUNITY)
         await running.write("赵梅\r13800004444\r水管漏水")

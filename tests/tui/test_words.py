@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from importlib.resources import files
+
 import pytest
 
 from armband.client.i18n import (
@@ -44,6 +47,13 @@ def test_the_catalogue_holds_nothing_that_is_not_used() -> None:
     }
     used |= {place + CONTEXT + text for text, place in labels_in_place()}
     assert sorted(set(catalogue(CHINESE)) - used) == []
+
+
+def test_nothing_is_translated_twice() -> None:
+    text = files("armband.client.i18n").joinpath("zh_CN.po").read_text("utf-8")
+    blocks = (block.partition("\nmsgstr")[0] for block in text.split("\n\n"))
+    seen = Counter(block[block.find("msg") :] for block in blocks if "msgid" in block)
+    assert [key for key, count in seen.items() if count > 1] == []
 
 
 def test_placeholders_survive_translation() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from armband.client.i18n import N_, _
 from armband.client.i18n.words import masked_phone, value_text
 from armband.client.model import Entry, Standing
+from armband.shared.fields import FieldType
 from armband.shared.kinds import CATALOGUE
 from armband.shared.policy import Policy
 
@@ -15,6 +16,8 @@ _STANDING = {
 }
 STANDING_TONE = {Standing.WRITTEN: "wait", Standing.HELD: "good", Standing.REFUSED: "bad"}
 """The colour beside the word of a standing."""
+
+_SAYS_LITTLE = (FieldType.TIME, FieldType.FLAG)
 
 
 def standing_word(standing: Standing) -> str:
@@ -35,7 +38,7 @@ def person_of_check(entry: Entry) -> str:
 
 
 def title_of(entry: Entry, policy: Policy, today: str) -> str:
-    """What to call a record: its first columns that say something."""
+    """What to call a record: its first columns that say something, times and ticks left out."""
     view = entry.view
     kind = CATALOGUE.get(view.kind)
     if kind is None:
@@ -45,10 +48,11 @@ def title_of(entry: Entry, policy: Policy, today: str) -> str:
     if view.kind == "visit":
         ref = view.text("household")
         return entry.names.get(ref, ref[:8])
+    named = [n for n in kind.columns if kind.fields[n].type not in _SAYS_LITTLE]
     parts = [
         value_text(
             kind.fields[name], view.fields.get(name), names=entry.names, policy=policy, today=today
         )
-        for name in kind.columns[:2]
+        for name in named[:2]
     ]
     return " ".join(part for part in parts if part) or view.id.hex()[:8]

@@ -10,6 +10,7 @@ from armband.shared.fields import Field, FieldType, Value
 from armband.shared.kinds import CATALOGUE, Kind
 from armband.shared.kinds.same import SAME_AS
 from armband.shared.policy import Policy
+from armband.shared.text_values import clock_text
 
 OPTION = "option"
 """The catalogue's context for labels of options: the same English word may name a field."""
@@ -80,9 +81,9 @@ def masked_phone(phone: str) -> str:
 
 
 def moment_text(at_ms: int, policy: Policy, today: str) -> str:
-    """A moment as the office's clock: the time alone when it is of today."""
-    day, clock = day_of(at_ms, policy), clock_of(at_ms, policy)
-    return clock if day == today else f"{day[5:]} {clock[:5]}"
+    """A moment to the minute, as the office's clock: the time alone when it is of today."""
+    day, clock = day_of(at_ms, policy), clock_of(at_ms, policy)[:5]
+    return clock if day == today else f"{day[5:]} {clock}"
 
 
 def stretch_text(from_ms: int, to_ms: int, policy: Policy, today: str) -> str:
@@ -137,6 +138,8 @@ def value_text(  # noqa: PLR0911 one return per type of field reads best
             return names.get(value, value[:8])
         case FieldType.TIME, int():
             return moment_text(value, policy, today)
+        case FieldType.CLOCK, int():
+            return clock_text(value)
         case FieldType.DIGEST, _unshown:
             return "***"
         case _, list():

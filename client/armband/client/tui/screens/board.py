@@ -197,7 +197,7 @@ class BoardScreen(DeskScreen):
         words = _("The office has confirmed nothing for this day yet.")
         if report is not None:
             policy = self.context.terminal.identity.policy
-            clock = clock_of(report.as_of.at, policy)
+            clock = clock_of(report.as_of.at, policy)[:5]
             words = f"{coverage_words(report.coverage)}  {_('as of {time}').format(time=clock)}"
             words += self._missing_words(report.coverage.missing)
         self.query_one("#board-coverage", Static).update(words)

@@ -171,7 +171,7 @@ class TickScreen(DeskScreen):
         name = row.name
         unnamed = not name and dict(row.extra).get("kind") == "household"
         if row.people > 1 or unnamed:
-            more = _("{name}, {count} people") if name else _("and {count} more")
+            more = _("{name}, {count} people") if name else _("{count} people more")
             name = more.format(name=name, count=row.people)
         sort = dict(row.extra).get("sort", "")
         if sort:

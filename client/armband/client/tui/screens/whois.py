@@ -140,7 +140,8 @@ def _nearest(role: str, unit: str, holders: Iterable[Holder]) -> list[Holder]:
 
 
 def _post(role: str, holders: Iterable[Holder]) -> Fact:
-    words = [_person(holder) for holder in holders if holder.role == role]
+    # Whoever serves by register and by appointment is one person.
+    words = list(dict.fromkeys(_person(holder) for holder in holders if holder.role == role))
     return role_word(role), Cell(join_words(words)) if words else Cell(_("vacant"), "bad")
 
 

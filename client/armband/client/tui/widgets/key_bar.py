@@ -14,9 +14,11 @@ from textual.geometry import Size
 from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 
-from armband.client.i18n import _
+from armband.client.i18n import N_, _
 
 _SHORT = {"escape": "Esc", "delete": "Del"}
+_WORDS = {"left": N_("Left"), "right": N_("Right"), "space": N_("Space")}
+"""Keys that bear no word on the keyboard."""
 
 
 def key_name(key: str) -> str:
@@ -24,6 +26,8 @@ def key_name(key: str) -> str:
     key = key.partition(",")[0]
     if key.startswith("ctrl+"):
         return "^" + key.removeprefix("ctrl+").upper()
+    if key in _WORDS:
+        return _(_WORDS[key])
     return _SHORT.get(key, key.capitalize())
 
 
