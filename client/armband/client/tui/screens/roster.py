@@ -61,6 +61,11 @@ class RosterScreen(DeskScreen):
         self.query_one(PagedList).focus()
         self.query_one(PagedList).show()
 
+    def retranslate(self) -> None:
+        """Show the words of the language in use, below the list too."""
+        super().retranslate()
+        self._moved()
+
     def on_records_moved(self, message: RecordsMoved) -> None:
         """A shift or a checkpoint has changed."""
         if message.kinds & {"shift", "checkpoint", "staff"}:
