@@ -151,7 +151,8 @@ async def test_a_copy_of_two_moments_is_examined_before_it_is_used(path: Path) -
     raw[page] = before
     torn.write_bytes(raw)
     with pytest.raises(StoreDamaged, match="ops_of_record") as met:
-        await Store.open(torn)
+        async with opened(torn):
+            """To open it is enough."""
     assert "armband doctor --repair" in str(met.value)
     assert torn.read_bytes() == raw, "not a byte is changed"
 
