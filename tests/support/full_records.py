@@ -16,6 +16,7 @@ def codes(kind: str, field: str) -> list[str]:
     return [option.code for option in CATALOGUE[kind].fields[field].options]
 
 
+_UNIT: Patch = {"name": "x"}
 _VISIT: Patch = {"household": REF, "channel": "door", "outcome": "met", "at": 1, "day": DAY}
 _CASE: Patch = {
     "category": "security",
@@ -114,8 +115,8 @@ FULL: Mapping[str, list[Patch]] = {
     "call": [{"topic": code, "at": 1, "day": DAY} for code in codes("call", "topic")],
     "policy_text": [{"title": "x", "text": "x", "from_day": DAY}],
     "unit": [
-        {"name": "x", "level": "compound", "no_manager": True},
-        *({"name": "x", "level": level} for level in codes("unit", "level")),
+        {**_UNIT, "level": "compound", "no_manager": True},
+        *({**_UNIT, "level": level} for level in codes("unit", "level")),
     ],
     "post": [{"staff": REF, "role": code} for code in codes("post", "role")],
     "resource": [{"name": "x", "type": code} for code in codes("resource", "type")],
