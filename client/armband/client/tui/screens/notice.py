@@ -58,6 +58,7 @@ class NoticeScreen(DeskScreen):
         self._record = record
         self._entry: Entry | None = None
         self._report: AckReport | None = None
+        self._places: dict[str, str] = {}
         self._me = ""
 
     # -- pieces -------------------------------------------------------------------------------
@@ -109,6 +110,8 @@ class NoticeScreen(DeskScreen):
             return
         self._me = await terminal.me()
         self._report = await acks(terminal, self._entry.view)
+        units = await terminal.units()
+        self._places = {code: unit.name for code, unit in units.items()}
         self._show()
         self.query_one(PagedList).show(keep_place=True)
 
@@ -169,7 +172,7 @@ class NoticeScreen(DeskScreen):
             tone = "wait" if row.answer == "cannot" else "good"
             answer = Cell(f"{option_label(_ANSWER, row.answer)} {at[:5]}", tone)
         posts = join_words([option_label(_POSTS, post) for post in row.posts])
-        place = row.unit.rpartition("/")[2]
+        place = self._places.get(row.unit) or row.unit.rpartition("/")[2]
         return [
             answer,
             Cell(row.name, "strong"),
