@@ -51,7 +51,7 @@ def register(stage: Stage) -> Figures:
         assert (report["refused"], report["warned"]) == (0, 0), report
     care = Counter({"独居老人": 0, "残疾人": 0, "困难群众": 0, "居家隔离": 0})
     care.update(home.care for home in homes if home.care)
-    liaisons = len({(home.place.code, home.liaison_phone) for home in homes})
+    liaisons = len({home.liaison_phone for home in homes})
     return adds(
         (NOW, "units.office", 1),
         (NOW, "units.community", 1),
