@@ -17,7 +17,13 @@ from armband.client.i18n import (
     pgettext,
     set_language,
 )
+from armband.client.i18n.entries import title_of
 from armband.client.i18n.po import CONTEXT, BadCatalogue, parse
+from armband.client.i18n.words import author_word, moment_text, value_text
+from armband.client.model import Entry, Standing
+from armband.client.tui.widgets.key_bar import key_name
+from armband.shared.kinds import CATALOGUE, View
+from armband.shared.policy import Policy
 from support.msgids import OPTION, in_code, in_kinds, in_shared, labels_in_place, options
 
 
@@ -128,3 +134,32 @@ msgstr ""
     with pytest.raises(BadCatalogue) as caught:
         parse('msgid "a"\nmsgstr b')
     assert caught.value.number == 2
+
+
+def test_values_and_authors_in_words() -> None:
+    set_language(CHINESE)
+    shift = CATALOGUE["shift"].fields["begins_min"]
+    told = value_text(shift, 960, names={}, policy=Policy(), today="2022-03-31")
+    assert told == "16:00"
+    assert moment_text(1_648_080_059_000, Policy(), "2022-03-24") == "08:00"
+    assert (author_word("office"), author_word("李梅英")) == ("街道", "李梅英")
+    assert [key_name(key) for key in ("left", "space", "ctrl+k")] == ["左", "空格", "^K"]
+
+
+def test_a_title_tells_like_records_apart() -> None:
+    """Two things to put right at one shop, found at one moment."""
+    set_language(CHINESE)
+    shop = "a" * 32
+    titles = [
+        title_of(
+            Entry(
+                View(b"r" * 16, "rectification", "lianhu", {"shop": shop, "item": item, "at": 1}),
+                Standing.HELD,
+                {shop: "小卖部"},
+            ),
+            Policy(),
+            "2022-03-31",
+        )
+        for item in ("masks", "codes")
+    ]
+    assert titles == ["小卖部 口罩", "小卖部 验码"]

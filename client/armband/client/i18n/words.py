@@ -12,6 +12,8 @@ from armband.shared.kinds.same import SAME_AS
 from armband.shared.policy import Policy
 from armband.shared.text_values import clock_text
 
+OFFICE_AUTHOR = "office"
+"""Under which the office writes what it imports or moves; nobody's name."""
 OPTION = "option"
 """The catalogue's context for labels of options: the same English word may name a field."""
 
@@ -58,6 +60,11 @@ def step_label(kind: Kind, name: str) -> str:
 def state_label(kind: Kind, code: str) -> str:
     """A state of a workflow in words."""
     return option_label(kind.fields[kind.workflow.field], code) if kind.workflow else code
+
+
+def author_word(author: str) -> str:
+    """Who wrote something: a person's name, or the office where it files what it took in."""
+    return _("Office") if author == OFFICE_AUTHOR else author
 
 
 def join_words(words: list[str]) -> str:

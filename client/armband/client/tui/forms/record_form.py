@@ -216,4 +216,6 @@ _HINTS = {
     "resident": N_("name, initials or end of phone"),
     "staff": N_("name, initials or end of phone"),
     "checkpoint": N_("name or initials"),
+    "notice": N_("name or initials"),
+    "round": N_("name or initials"),
 }

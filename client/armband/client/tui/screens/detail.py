@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import ClassVar
 
@@ -12,7 +13,7 @@ from textual.widgets import Static
 from armband.client.errors import ClientError
 from armband.client.i18n import _
 from armband.client.i18n.entries import STANDING_TONE, standing_word, title_of
-from armband.client.i18n.words import field_label, kind_label, moment_text, step_label
+from armband.client.i18n.words import author_word, field_label, kind_label, moment_text, step_label
 from armband.client.model import Entry, History, Standing
 from armband.client.tui.context import Context
 from armband.client.tui.messages import RecordsMoved
@@ -29,6 +30,7 @@ from armband.shared.kinds import CATALOGUE, UNIT
 from armband.shared.kinds.declare import MAX_VOID_REASON, REASON
 from armband.shared.kinds.workflow import STEP, Step
 from armband.shared.permissions import Role, may_write
+from armband.shared.wire import UnitName
 
 STEP_DIGITS = range(4, 10)
 """The keys of the steps that lead on from where the record stands."""
@@ -57,6 +59,7 @@ class DetailScreen(DeskScreen):
         self.entry: Entry | None = None
         self.history: History | None = None
         self._place = ""
+        self._units: Mapping[str, UnitName] = {}
 
     # -- pieces -------------------------------------------------------------------------------
 
@@ -95,8 +98,8 @@ class DetailScreen(DeskScreen):
         terminal = self.context.terminal
         self.entry = await terminal.entry(self.record)
         if self.entry is not None:
-            units = await terminal.units()
-            self._place = path_words(self.entry.view.unit, units)
+            self._units = await terminal.units()
+            self._place = path_words(self.entry.view.unit, self._units)
         self._show()
         self.history = await terminal.history(self.record)
         self._show()
@@ -168,7 +171,7 @@ class DetailScreen(DeskScreen):
             standing = standing_word(row.standing)
             words = f"{doubt}{self._patch_words(row.patch)}  [{standing}]"
             tone = "" if row.standing is Standing.HELD else STANDING_TONE[row.standing]
-            facts.append((f"{when} {row.author}", Cell(words, tone)))
+            facts.append((f"{when} {author_word(row.author)}", Cell(words, tone)))
         return facts
 
     def _patch_words(self, patch: dict[str, Value]) -> str:
@@ -180,7 +183,10 @@ class DetailScreen(DeskScreen):
             if name == STEP and kind is not None:
                 parts.append(step_label(kind, str(value)))
                 continue
-            if declared is None:
+            if name == UNIT:
+                unit = self._units.get(str(value))
+                words = unit.name if unit else str(value)
+            elif declared is None:
                 words = str(value)
             elif not declared.on_form:
                 continue

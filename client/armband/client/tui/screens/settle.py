@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from armband.client.errors import ClientError
 from armband.client.i18n import _
-from armband.client.i18n.words import field_label, kind_label, moment_text
+from armband.client.i18n.words import author_word, field_label, kind_label, moment_text
 from armband.client.model import Conflict, ConflictChoice
 from armband.client.tui.context import Context
 from armband.client.tui.problems import problem_words
@@ -107,7 +107,7 @@ class SettleScreen(DeskScreen):
         return [
             Cell(str(index + 1), "quiet"),
             Cell(words or _("empty"), "strong"),
-            Cell(row.author),
+            Cell(author_word(row.author)),
             Cell(when, "quiet"),
             Cell(doubt or shown, "wait" if doubt else "quiet"),
         ]

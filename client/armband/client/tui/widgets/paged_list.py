@@ -307,6 +307,14 @@ class Heading(Widget):
         super().__init__()
         self._rows = rows
 
+    def on_mount(self) -> None:
+        """A scrollbar makes the rows narrower, and the titles with them."""
+        self.watch(self._rows, "show_vertical_scrollbar", self.refresh_titles, init=False)
+
+    def refresh_titles(self) -> None:
+        """Lay the titles out anew, once the rows have been."""
+        self.call_after_refresh(self.refresh)
+
     def render(self) -> str:
         """The titles, laid out as the rows are."""
         return self._rows.heading
