@@ -78,20 +78,8 @@ async def enrol(
     """
     with hold(data_dir):
         known_as = load_identity(data_dir) if again else None
-        if known_as is None and is_enrolled(data_dir):
-            known = load_enrolment(data_dir)
-            raise NotAllowed(
-                _(
-                    "{folder} is enrolled already, as {terminal} of {office}: use another --data"
-                ).format(folder=data_dir, terminal=known.terminal, office=known.office_name)
-            )
-        if known_as is None and holds_work(data_dir / STORE_FILE):
-            raise StoreUnusable(
-                _(
-                    "{folder} holds the store of another terminal, without its keys: keep it, and "
-                    "use another --data"
-                ).format(folder=data_dir)
-            )
+        if known_as is None:
+            _check_free(data_dir)
         key = known_as.key if known_as else key_from_seed(environment.random_bytes(32))
         transport = await open_unpinned(url)
         try:
@@ -116,20 +104,42 @@ async def enrol(
             scope=enrolled.scope,
         )
         pem = ssl.DER_cert_to_PEM_cert(transport.certificate_der)
-        try:
-            identity = Identity(enrolment, key, pem)
-            if known_as is None:
-                make_terminal(data_dir, identity)
-            else:
-                rename_terminal(data_dir, identity)
-        except (OSError, StoreUnusable) as error:
-            problem = error.strerror if isinstance(error, OSError) else error
-            raise StoreUnusable(
-                _("{folder} cannot be written, a new code is needed: {problem}").format(
-                    folder=data_dir, problem=problem
-                )
-            ) from None
+        _keep(data_dir, Identity(enrolment, key, pem), anew=known_as is None)
         return enrolment
+
+
+def _check_free(data_dir: Path) -> None:
+    """A folder takes one terminal, and nobody's work is written over."""
+    if is_enrolled(data_dir):
+        known = load_enrolment(data_dir)
+        raise NotAllowed(
+            _("{folder} is enrolled already, as {terminal} of {office}: use another --data").format(
+                folder=data_dir, terminal=known.terminal, office=known.office_name
+            )
+        )
+    if holds_work(data_dir / STORE_FILE):
+        raise StoreUnusable(
+            _(
+                "{folder} holds the store of another terminal, without its keys: keep it, and "
+                "use another --data"
+            ).format(folder=data_dir)
+        )
+
+
+def _keep(data_dir: Path, identity: Identity, *, anew: bool) -> None:
+    """Make the terminal, or give the one that is there its new name."""
+    try:
+        if anew:
+            make_terminal(data_dir, identity)
+        else:
+            rename_terminal(data_dir, identity)
+    except (OSError, StoreUnusable) as error:
+        problem = error.strerror if isinstance(error, OSError) else error
+        raise StoreUnusable(
+            _("{folder} cannot be written, a new code is needed: {problem}").format(
+                folder=data_dir, problem=problem
+            )
+        ) from None
 
 
 async def _agree(
