@@ -120,6 +120,16 @@ async def test_a_draft_survives_the_end_of_the_program(tmp_path: Path) -> None:
         assert form(running).texts()["temps"] == "36.5 37"
 
 
+async def test_the_form_is_emptied_while_a_field_has_the_caret(tmp_path: Path) -> None:
+    async with desk(tmp_path) as running:
+        await running.press("f3")
+        await running.sees("新走访")
+        await running.write("qwe")
+        await running.sees("qwe")
+        await running.press("ctrl+x")
+        await running.gone("qwe")
+
+
 async def test_a_saved_visit_leaves_no_draft(tmp_path: Path) -> None:
     async with desk(tmp_path) as running:
         await running.press("f3")

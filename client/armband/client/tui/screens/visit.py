@@ -44,7 +44,8 @@ class VisitScreen(DeskScreen):
     CSS_PATH = "visit.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "save", "Save", id="1-save"),
-        Binding("ctrl+x", "empty", "Empty", id="2-empty", tooltip="Empty the form"),
+        # An input would cut with this key before the screen hears of it.
+        Binding("ctrl+x", "empty", "Empty", id="2-empty", tooltip="Empty the form", priority=True),
     ]
 
     @dataclass
