@@ -76,6 +76,8 @@ def _refers_to(line: Line) -> frozenset[str]:
     named = {kind.fields[name].ref for name in line.fields if name in kind.fields}
     if UNIT in line.fields:
         named.add("unit")
+    if SAME_AS in line.fields:
+        named.add(kind.name)
     return frozenset(named)
 
 
