@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from sim.files import HELD, REFUSED, AsideRow, LogRow, OfficeFile, TerminalFile
 from sim.mixes import RESTORES
+from sim.proxy import Mischief
 from sim.terminal_machine import TerminalMachine
 from sim.world import World
 
@@ -82,6 +83,16 @@ def forks_are_listed(world: World, office: OfficeFile) -> Iterable[str]:
     disturbed = copied or any(world.trace.faults[kind] for kind in (*RESTORES, "reordered frames"))
     if listed and not disturbed:
         yield f"I13 {listed} forks are listed, and no file was copied"
+
+
+def epochs_have_a_cause(world: World, office: OfficeFile) -> Iterable[str]:
+    """I11: an office that has lost nothing does not begin anew, which costs everybody a first sync.
+
+    A proxy that lets one push overtake another makes it look as if the office lacked the first.
+    """
+    causes = (*RESTORES, Mischief.REORDER.value)
+    if office.epoch != world.first_epoch and not any(world.trace.faults[kind] for kind in causes):
+        yield "I11 the office has a new epoch, and nothing of it was restored"
 
 
 def cursors_and_witnesses_hold(own: TerminalFile, office: OfficeFile) -> Iterable[str]:

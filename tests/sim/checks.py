@@ -36,6 +36,7 @@ def check_office(world: World, office: OfficeFile) -> list[str]:
         *check_ops.receipted_is_in_the_log(world, office),
         *check_ops.nothing_is_there_twice(office),
         *check_ops.forks_are_listed(world, office),
+        *check_ops.epochs_have_a_cause(world, office),
         *check_log.chain_holds(office),
         *check_log.chains_rise(office),
         *check_log.clocks_follow_what_was_seen(office),

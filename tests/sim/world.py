@@ -54,6 +54,7 @@ class World:
         self.machines = list(self.originals)
         self.inspector = Inspector(self.wiretap, self.machines)
         self.rolled_back: dict[bytes, bytes] = {}
+        self.first_epoch = b""
         self.calm = False
         self._troubles: dict[int, asyncio.Task[None]] = {}
         self._count = 0
@@ -64,6 +65,7 @@ class World:
         """Found the office, fill its register, enrol the terminals and start them."""
         await self.office.found()
         office = await self.office.start()
+        self.first_epoch = office.epoch
         await office.upsert(register(), "office")
         for machine in self.machines:
             person = machine.person
