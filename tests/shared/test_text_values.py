@@ -170,6 +170,7 @@ def _values(kind: Kind, declared: Field) -> st.SearchStrategy[Value]:
         FieldType.DAY: st.dates().map(lambda day: day.isoformat()),
         FieldType.TIME: st.integers(0, 1 << 52),
         FieldType.CLOCK: st.integers(0, 1439),
+        FieldType.UNIT: st.from_regex(r"[a-z0-9]{1,5}(/[a-z0-9]{1,5}){0,2}", fullmatch=True),
     }
     if declared.label == "ID tail":
         return st.from_regex(r"[0-9]{3}[0-9X]", fullmatch=True)
