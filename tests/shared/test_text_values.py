@@ -142,10 +142,13 @@ def test_an_option_is_known_by_its_label_in_the_users_language() -> None:
 
 FIELDS = [(kind, name) for kind in CATALOGUE.values() for name in kind.fields]
 
+TYPED = [(kind, name) for kind, name in FIELDS if (kind.name, name) != ("unit", "doors_moved")]
+"""Without the list of pairs that only a re-gridding writes."""
+
 
 @st.composite
 def field_and_value(draw: st.DrawFn) -> tuple[Kind, str, Value]:
-    kind, name = draw(st.sampled_from(FIELDS))
+    kind, name = draw(st.sampled_from(TYPED))
     declared = kind.fields[name]
     return kind, name, draw(_values(kind, declared))
 
@@ -163,7 +166,7 @@ def _values(kind: Kind, declared: Field) -> st.SearchStrategy[Value]:
         FieldType.CHOICE: st.sampled_from(codes or ["-"]),
         FieldType.CHOICES: st.lists(st.sampled_from(codes or ["-"]), min_size=1, unique=True),
         FieldType.FLAG: st.booleans(),
-        FieldType.COUNT: _COUNTS.get(kind.name, st.integers(0, 99)),
+        FieldType.COUNT: _COUNTS.get(kind.name, st.integers(1, 20)),
         FieldType.PHONE: st.from_regex(r"\+?[0-9]{7,15}", fullmatch=True),
         FieldType.REF: st.from_regex(r"[0-9a-f]{32}", fullmatch=True),
         FieldType.DIGEST: st.from_regex(r"[0-9a-f]{32}", fullmatch=True),
