@@ -25,13 +25,10 @@ def static_checks() -> dict[str, list[str]]:
 
 
 def test_command(arguments: list[str]) -> list[str]:
-    """Pytest on all cores for the whole suite; named tests run in one process.
-
-    One process more than there are cores: much of what end-to-end tests do is waiting for others.
-    """
+    """Pytest on all cores for the whole suite; named tests run in one process."""
     if arguments:
         return ["pytest", *arguments]
-    workers = min((os.cpu_count() or 1) + 1, WORKERS_MAX)
+    workers = min(os.cpu_count() or 1, WORKERS_MAX)
     return ["pytest", "--quiet", "--numprocesses", str(workers), "--dist", "worksteal"]
 
 
