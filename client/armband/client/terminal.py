@@ -57,8 +57,6 @@ from armband.shared.policy import Policy
 from armband.shared.rollup import Metrics
 from armband.shared.rollup_report import RollupReport
 
-_ASK_AGAIN_S = 1.0
-
 
 class Terminal:
     """One enrolled terminal with its store open. Made by `open_terminal`."""
@@ -330,10 +328,8 @@ class Terminal:
     async def close(self) -> None:
         """Stop the link, finish what is being saved, close the store."""
         if self._online is not None:
-            # A cancellation that meets one of a time limit can be taken for it: asked again then.
-            while not self._online.done():
-                self._online.cancel()
-                await asyncio.wait([self._online], timeout=_ASK_AGAIN_S)
+            self._online.cancel()
+            await asyncio.wait([self._online])
             self._online = None
         await self._deliveries.close()
         await self._engine.close()
