@@ -7,8 +7,11 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 TOP = Path(__file__).resolve().parents[2]
 PATIENCE_S = 120
@@ -24,6 +27,14 @@ def _start(tmp: Path, *arguments: str) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
     )
+
+
+@pytest.fixture
+def hears_interrupts() -> Iterator[None]:
+    """A suite that a shell runs in the background is deaf to interrupts; so would its demo be."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def _office_row(report: dict[str, Any]) -> dict[str, int]:
@@ -50,6 +61,7 @@ def test_the_day_adds_up_and_nothing_is_left(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.usefixtures("hears_interrupts")
 def test_an_interrupt_ends_everything(tmp_path: Path) -> None:
     demo = _start(tmp_path, "--seconds", "600")
     assert demo.stderr is not None

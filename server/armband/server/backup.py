@@ -162,7 +162,9 @@ def unpack(file: Path, folder: Path) -> Manifest:
         if zipfile.is_zipfile(file):
             raise BackupUnsound(f"{file.name} is damaged: {error}") from None
         raise BadRequest(f"{file.name} is no backup of an office, or is cut off") from None
-    except (EOFError, zlib.error, NotImplementedError, RuntimeError) as error:
+    except (EOFError, zlib.error, RuntimeError) as error:
+        # What damaged bytes come to in `zipfile`: cut off, not packed data, or an entry that calls
+        # itself encrypted or packed in an unknown way.
         raise BackupUnsound(f"{file.name} is damaged: {error}") from None
     return manifest
 
