@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import ClassVar
 
@@ -21,7 +21,7 @@ from armband.client.tui.messages import RecordsMoved
 from armband.client.tui.problems import invalid_words, problem_words
 from armband.client.tui.screens.desk import DeskScreen
 from armband.client.tui.screens.pages import open_fields
-from armband.client.tui.screens.pick import AskDialog, Choice, PickDialog
+from armband.client.tui.screens.pick import Choice, LinesDialog, PickDialog
 from armband.client.tui.text import Cell, Column
 from armband.client.tui.widgets.fact_list import FactList
 from armband.client.tui.widgets.paged_list import Heading, PagedList
@@ -177,6 +177,10 @@ class InquiryScreen(DeskScreen):
         today = self.context.terminal.today
         day = self.stays[-1].view.text("day") if self.stays else today
 
+        def note() -> str:
+            words = _("3-31 0830-0915 place; with whom and telephone. Without a day: {day}.")
+            return words.format(day=day[5:])
+
         def problem(text: str) -> str:
             try:
                 read_stay(text, day, today)
@@ -184,15 +188,17 @@ class InquiryScreen(DeskScreen):
                 return invalid_words(error)
             return ""
 
-        def answered(text: str | None) -> None:
-            if text is not None:
-                start(self, partial(self._add, read_stay(text, day, today)), group="save")
+        def take(text: str) -> str:
+            nonlocal day
+            stay = read_stay(text, day, today)
+            day = str(stay["day"])
+            start(self, partial(self._add, stay, partial(dialog.put_back, text)), group="save")
+            return note()
 
-        note = _("3-31 0830-0915 place; with whom and telephone. Without a day: {day}.")
-        dialog = AskDialog(_("Where, from when to when?"), note.format(day=day[5:]), problem)
-        self.app.push_screen(dialog, answered)
+        dialog = LinesDialog(_("Where, from when to when?"), note(), problem, take)
+        self.app.push_screen(dialog)
 
-    async def _add(self, patch: Patch) -> None:
+    async def _add(self, patch: Patch, put_back: Callable[[], None]) -> None:
         terminal = self.context.terminal
         assert self.entry is not None
         fields: Patch = {**patch, "inquiry": self.record.hex()}
@@ -200,11 +206,10 @@ class InquiryScreen(DeskScreen):
             await terminal.record([Draft("stay", terminal.new_id(), self.entry.view.unit, fields)])
         except InvalidRecord as error:
             self.notify(invalid_words(error), severity="error")
+            put_back()
         except ClientError as error:
             self.notify(problem_words(error), severity="error")
-        else:
-            await self._read()
-            self.action_add()
+            put_back()
 
     @on(PagedList.Chosen)
     def _chosen(self) -> None:

@@ -166,8 +166,39 @@ class AskDialog(ModalScreen[str | None]):
         if problem:
             self.app.bell()
         else:
-            self.dismiss(text)
+            self.answer(text)
+
+    def answer(self, text: str) -> None:
+        """A good line was given."""
+        self.dismiss(text)
 
     def action_leave(self) -> None:
         """Answer nothing."""
         self.dismiss(None)
+
+
+class LinesDialog(AskDialog):
+    """Ask for line after line until Escape: no key falls between one and the next.
+
+    Args:
+        take: called with each good line; what will happen to the next.
+    """
+
+    def __init__(
+        self, title: str, note: str, check: Callable[[str], str], take: Callable[[str], str]
+    ) -> None:
+        super().__init__(title, note, check)
+        self._take = take
+
+    def answer(self, text: str) -> None:
+        """Hand the line on, and make room for the next."""
+        self.query_one("#dialog-note", Static).update(self._take(text))
+        self.query_one(LineInput).value = ""
+
+    def put_back(self, text: str) -> None:
+        """A line that could not be kept stands there again, or is told where that cannot be."""
+        line = self.query_one(LineInput) if self.is_attached else None
+        if line is None or line.value:
+            self.app.notify(text, severity="error", timeout=60)
+        else:
+            line.value = text
