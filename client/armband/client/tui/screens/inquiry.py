@@ -17,11 +17,10 @@ from armband.client.i18n.words import kind_label, option_label
 from armband.client.model import Entry, LedgerQuery
 from armband.client.timeline import Contact, contacts_in, read_stay
 from armband.client.tui.context import Context
-from armband.client.tui.messages import RecordsMoved
 from armband.client.tui.problems import invalid_words, problem_words
-from armband.client.tui.screens.desk import DeskScreen
 from armband.client.tui.screens.pages import open_fields
 from armband.client.tui.screens.pick import Choice, LinesDialog, PickDialog
+from armband.client.tui.screens.record_page import RecordPage
 from armband.client.tui.text import Cell, Column
 from armband.client.tui.widgets.fact_list import FactList
 from armband.client.tui.widgets.paged_list import Heading, PagedList
@@ -30,17 +29,17 @@ from armband.shared.drafts import Draft
 from armband.shared.errors import InvalidRecord
 from armband.shared.fields import Patch
 from armband.shared.kinds import CATALOGUE
-from armband.shared.permissions import Role, may_write
 from armband.shared.text_values import clock_text
 
 KIND, RETURNEE = CATALOGUE["inquiry"], CATALOGUE["returnee"]
 MOST_STAYS, MOST_CONTACTS = 500, 200
 
 
-class InquiryScreen(DeskScreen):
+class InquiryScreen(RecordPage):
     """Facts above, places below in the order in which they were visited."""
 
     CSS_PATH = "inquiry.tcss"
+    CONCERNS = frozenset({"inquiry", "stay", "returnee"})
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("1", "add", "Add place", id="1-add", tooltip="Day, times, place; with whom"),
         Binding("2", "contact", "Follow contact", id="2-contact", tooltip="Somebody named there"),
@@ -51,9 +50,7 @@ class InquiryScreen(DeskScreen):
     ]
 
     def __init__(self, context: Context, record: bytes) -> None:
-        super().__init__(context)
-        self.record = record
-        self.entry: Entry | None = None
+        super().__init__(context, record)
         self.stays: list[Entry] = []
         self._contacts: list[Entry] = []
 
@@ -79,34 +76,18 @@ class InquiryScreen(DeskScreen):
         yield Heading(rows)
         yield rows
 
-    def on_mount(self) -> None:
-        """Read it."""
-        self.query_one(PagedList).focus()
-        self._read_again()
-
-    def retranslate(self) -> None:
-        """Show the words of the language in use."""
-        super().retranslate()
-        self._show()
-
-    def on_records_moved(self, message: RecordsMoved) -> None:
-        """A place or a contact was added, here or elsewhere."""
-        if message.kinds & {"inquiry", "stay", "returnee"}:
-            self._read_again()
-
-    def _read_again(self) -> None:
-        start(self, self._read, exclusive=True, group="read")
-
-    async def _read(self) -> None:
+    async def read(self) -> None:
+        """The record, its places, the contacts that are followed."""
         terminal, about = self.context.terminal, self.record.hex()
         self.entry = await terminal.entry(self.record)
         stays = await terminal.ledger(LedgerQuery("stay", about=about), 0, MOST_STAYS)
         self.stays = sorted(stays.entries, key=_when)
         found = await terminal.ledger(LedgerQuery("returnee", about=about), 0, MOST_CONTACTS)
         self._contacts = list(found.entries)
-        self._show()
+        self.show()
 
-    def _show(self) -> None:
+    def show(self) -> None:
+        """Facts, how much there is, the places."""
         self.show_place()
         self.refresh_bindings()
         if self.entry is None:
@@ -165,12 +146,7 @@ class InquiryScreen(DeskScreen):
 
     def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
         """Adding and steps need the right to write."""
-        if action not in {"add", "contact", "next_step"}:
-            return True
-        if self.entry is None or self.entry.view.void:
-            return False
-        view, identity = self.entry.view, self.context.terminal.identity
-        return may_write(Role(identity.role), view.kind, view.unit, identity.scope)
+        return action not in {"add", "contact", "next_step"} or self.may_change
 
     def action_add(self) -> None:
         """A place in one line; then the next, until Escape."""
@@ -256,23 +232,6 @@ class InquiryScreen(DeskScreen):
         unit = self.entry.view.unit
         screen = EditScreen(self.context, "returnee", unit=unit, known=known, task=task)
         self.app.push_screen(screen)
-
-    def action_fields(self) -> None:
-        """Every field, corrections, history."""
-        open_fields(self.app, self.context, self.record)
-
-    def action_next_step(self) -> None:
-        """Close the inquiry, or open it again."""
-        assert KIND.workflow is not None
-        offered = KIND.workflow.offered(self.entry.view.text("state")) if self.entry else ()
-        if offered and self.entry is not None:
-            from armband.client.tui.screens.step import StepScreen
-
-            self.app.push_screen(StepScreen(self.context, self.entry, offered[0]))
-
-    def action_leave(self) -> None:
-        """Back to where one was."""
-        self.dismiss(None)
 
 
 def _when(entry: Entry) -> tuple[str, int]:

@@ -23,10 +23,9 @@ from armband.client.i18n.words import (
 )
 from armband.client.model import Entry
 from armband.client.tui.context import Context
-from armband.client.tui.messages import RecordsMoved
-from armband.client.tui.screens.desk import DeskScreen
 from armband.client.tui.screens.detail import DetailScreen
 from armband.client.tui.screens.lists import open_list
+from armband.client.tui.screens.record_page import RecordPage
 from armband.client.tui.text import Cell, Column
 from armband.client.tui.widgets.fact_list import FactList
 from armband.client.tui.widgets.paged_list import Heading, PagedList
@@ -40,10 +39,11 @@ _POSTS = CATALOGUE["staff"].fields["posts"]
 _TOLD = ("sort", "text", "posts", "until", "sender")
 
 
-class NoticeScreen(DeskScreen):
+class NoticeScreen(RecordPage):
     """What is said above, the people below: first those who have not answered."""
 
     CSS_PATH = "notice.tcss"
+    CONCERNS = frozenset({"notice", "ack", "staff", "post"})
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "answer", "Acknowledge", id="1-ack", tooltip="Say that you know"),
         Binding("1", "coming", "Coming", id="2-coming", tooltip="Answer the call-up"),
@@ -54,9 +54,7 @@ class NoticeScreen(DeskScreen):
     ]
 
     def __init__(self, context: Context, record: bytes) -> None:
-        super().__init__(context)
-        self._record = record
-        self._entry: Entry | None = None
+        super().__init__(context, record)
         self._report: AckReport | None = None
         self._places: dict[str, str] = {}
         self._me = ""
@@ -65,9 +63,9 @@ class NoticeScreen(DeskScreen):
 
     def place_words(self) -> str:
         """What sort, and its title."""
-        if self._entry is None:
+        if self.entry is None:
             return _(_KIND.label)
-        view = self._entry.view
+        view = self.entry.view
         return f"{option_label(_KIND.fields['sort'], view.text('sort'))}  {view.text('title')}"
 
     def body(self) -> ComposeResult:
@@ -85,40 +83,24 @@ class NoticeScreen(DeskScreen):
         yield Heading(rows)
         yield rows
 
-    def on_mount(self) -> None:
-        """Read the notice."""
-        self.query_one(PagedList).focus()
-        self._read_again()
-
-    def retranslate(self) -> None:
-        """Show the words of the language in use."""
-        super().retranslate()
-        self._show()
-
-    def on_records_moved(self, message: RecordsMoved) -> None:
-        """Somebody has answered."""
-        if not message.kinds.isdisjoint({"notice", "ack", "staff", "post"}):
-            self._read_again()
-
-    def _read_again(self) -> None:
-        start(self, self._read, exclusive=True, group="read")
-
-    async def _read(self) -> None:
+    async def read(self) -> None:
+        """The notice, and who has answered."""
         terminal = self.context.terminal
-        self._entry = await terminal.entry(self._record)
-        if self._entry is None:
+        self.entry = await terminal.entry(self.record)
+        if self.entry is None:
             return
         self._me = await terminal.me()
-        self._report = await acks(terminal, self._entry.view)
+        self._report = await acks(terminal, self.entry.view)
         units = await terminal.units()
         self._places = {code: unit.name for code, unit in units.items()}
-        self._show()
+        self.show()
         self.query_one(PagedList).show(keep_place=True)
 
-    def _show(self) -> None:
+    def show(self) -> None:
+        """What is said, how many have answered."""
         self.show_place()
         self.refresh_bindings()
-        entry, report = self._entry, self._report
+        entry, report = self.entry, self._report
         if entry is None or report is None:
             return
         facts = []
@@ -186,14 +168,14 @@ class NoticeScreen(DeskScreen):
 
     @property
     def _called(self) -> bool:
-        return self._entry is not None and self._entry.view.text("sort") == "call_up"
+        return self.entry is not None and self.entry.view.text("sort") == "call_up"
 
     def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
         """A call-up is answered with coming or not; a notice is known."""
         if action in {"coming", "cannot"}:
             return self._called
         if action == "doors":
-            return self._entry is not None and bool(self._entry.view.fields.get("households"))
+            return self.entry is not None and bool(self.entry.view.fields.get("households"))
         return True
 
     @on(PagedList.Chosen)
@@ -215,8 +197,8 @@ class NoticeScreen(DeskScreen):
     def _give(self, answer: str) -> None:
         """Record the answer of whoever sits here; another one corrects it."""
         mine = self._mine()
-        if self._entry is not None and (mine is None or mine.answer != answer):
-            start(self, partial(self._answer, self._entry, answer), group="answer")
+        if self.entry is not None and (mine is None or mine.answer != answer):
+            start(self, partial(self._answer, self.entry, answer), group="answer")
 
     async def _answer(self, entry: Entry, answer: str) -> None:
         await acknowledge(self.context.terminal, entry, answer)
@@ -224,13 +206,9 @@ class NoticeScreen(DeskScreen):
 
     def action_doors(self) -> None:
         """The households to be told."""
-        if self._entry is not None:
-            open_list(self.app, self.context, self._entry)
+        if self.entry is not None:
+            open_list(self.app, self.context, self.entry)
 
     def action_record(self) -> None:
         """All fields and the history."""
-        self.app.push_screen(DetailScreen(self.context, self._record))
-
-    def action_leave(self) -> None:
-        """Back."""
-        self.dismiss(None)
+        self.app.push_screen(DetailScreen(self.context, self.record))

@@ -15,9 +15,7 @@ from armband.client.i18n import _
 from armband.client.i18n.words import kind_label
 from armband.client.model import Entry, LedgerQuery
 from armband.client.tui.context import Context
-from armband.client.tui.messages import RecordsMoved
-from armband.client.tui.screens.desk import DeskScreen
-from armband.client.tui.screens.pages import open_fields
+from armband.client.tui.screens.record_page import RecordPage
 from armband.client.tui.screens.returnee_words import (
     day_columns,
     facts_of,
@@ -27,7 +25,6 @@ from armband.client.tui.screens.returnee_words import (
 from armband.client.tui.text import Cell
 from armband.client.tui.widgets.fact_list import FactList
 from armband.client.tui.widgets.paged_list import Heading, PagedList
-from armband.client.tui.work import start
 from armband.shared.days import day_of
 from armband.shared.fields import Patch
 from armband.shared.ids import id_from_hex
@@ -35,8 +32,6 @@ from armband.shared.kinds import CATALOGUE
 from armband.shared.kinds.isolation import Course, course_of
 from armband.shared.kinds.returnee_duties import followup_known
 from armband.shared.kinds.returnee_flow import ACTIVE, PEOPLE
-from armband.shared.kinds.workflow import Step
-from armband.shared.permissions import Role, may_write
 
 KIND = CATALOGUE["returnee"]
 WITH = "travels_with"
@@ -46,10 +41,11 @@ MOST_FOLLOWUPS = 1000
 MOST_COMPANIONS = 50
 
 
-class ReturneeScreen(DeskScreen):
+class ReturneeScreen(RecordPage):
     """Facts above, the days below; Enter records what is open on the day under the cursor."""
 
     CSS_PATH = "returnee.tcss"
+    CONCERNS = frozenset({"returnee", "followup"})
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "record", "Record", id="1-record", tooltip="What is open on that day"),
         Binding("1", "due", "Due now", id="2-due", tooltip="The follow-up that is due now"),
@@ -60,9 +56,7 @@ class ReturneeScreen(DeskScreen):
     ]
 
     def __init__(self, context: Context, record: bytes) -> None:
-        super().__init__(context)
-        self.record = record
-        self.entry: Entry | None = None
+        super().__init__(context, record)
         self.days: list[CourseDay] = []
         self._companions: list[Entry] = []
         self._at_today = False
@@ -89,22 +83,8 @@ class ReturneeScreen(DeskScreen):
         yield Heading(rows)
         yield rows
 
-    def on_mount(self) -> None:
-        """Read it."""
-        self.query_one(PagedList).focus()
-        start(self, self._read, exclusive=True, group="read")
-
-    def retranslate(self) -> None:
-        """Show the words of the language in use."""
-        super().retranslate()
-        self._show()
-
-    def on_records_moved(self, message: RecordsMoved) -> None:
-        """Somebody has seen them, or changed the record."""
-        if message.kinds & {"returnee", "followup"}:
-            start(self, self._read, exclusive=True, group="read")
-
-    async def _read(self) -> None:
+    async def read(self) -> None:
+        """The record, what was seen of it, and who came along."""
         terminal = self.context.terminal
         self.entry = await terminal.entry(self.record)
         if self.entry is None:
@@ -122,9 +102,10 @@ class ReturneeScreen(DeskScreen):
         now_ms = self.context.environment.now_ms()
         views = [entry.view for entry in seen.entries]
         self.days = course_days(course, views, now_ms, policy, over) if course else []
-        self._show()
+        self.show()
 
-    def _show(self) -> None:
+    def show(self) -> None:
+        """Facts, how far it has come, the days."""
         self.show_place()
         self.refresh_bindings()
         if self.entry is None:
@@ -163,12 +144,9 @@ class ReturneeScreen(DeskScreen):
         """Recording and steps need the right to write, and a course that runs."""
         if action not in {"record", "due", "next_step", "companion"}:
             return True
-        if self.entry is None or self.entry.view.void:
+        if self.entry is None or not self.may_change:
             return False
-        view, identity = self.entry.view, self.context.terminal.identity
-        if not may_write(Role(identity.role), view.kind, view.unit, identity.scope):
-            return False
-        return action == "companion" or view.text("state") in ACTIVE
+        return action == "companion" or self.entry.view.text("state") in ACTIVE
 
     @on(PagedList.Chosen)
     def _chosen(self) -> None:
@@ -203,23 +181,6 @@ class ReturneeScreen(DeskScreen):
     def _course(self) -> Course | None:
         return course_of(self.entry.view.fields) if self.entry else None
 
-    def action_fields(self) -> None:
-        """Every field, corrections, history."""
-        open_fields(self.app, self.context, self.record)
-
-    def _next_step(self, entry: Entry) -> Step | None:
-        assert KIND.workflow is not None
-        offered = KIND.workflow.offered(entry.view.text("state"))
-        return offered[0] if offered else None
-
-    def action_next_step(self) -> None:
-        """Begin the measure; once it runs, release."""
-        step = self._next_step(self.entry) if self.entry else None
-        if step is not None and self.entry is not None:
-            from armband.client.tui.screens.step import StepScreen
-
-            self.app.push_screen(StepScreen(self.context, self.entry, step))
-
     def action_companion(self) -> None:
         """Somebody who came along: the same journey, another person."""
         if self.entry is None:
@@ -236,7 +197,3 @@ class ReturneeScreen(DeskScreen):
         assert self.entry is not None
         unit = self.entry.view.unit
         self.app.push_screen(EditScreen(self.context, kind, unit=unit, known=known, task=task))
-
-    def action_leave(self) -> None:
-        """Back to where one was."""
-        self.dismiss(None)
