@@ -1,9 +1,23 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from armband.shared.kinds import CATALOGUE
-from armband.shared.permissions import Role, may_read, may_write, writable_kinds
+from armband.shared.permissions import (
+    Right,
+    Role,
+    handed_in_kinds,
+    may_read,
+    may_write,
+    readable_kinds,
+    rights_table,
+    roles_with,
+    writable_kinds,
+)
+
+PAGE = Path(__file__).parents[2] / "shared" / "ROLES.md"
 
 SCOPE = ("o/c1/g1", "o/c2")
 WITHIN, BESIDE, ABOVE = "o/c1/g1/m1", "o/c1/g10", "o/c1"
@@ -29,14 +43,18 @@ def test_a_script_writes_nothing_and_reads_no_people(kind: str) -> None:
 
 
 def test_what_a_checkpoint_may_do() -> None:
-    assert may_write(Role.CHECKPOINT, "check", WITHIN, SCOPE)
-    assert not may_write(Role.CHECKPOINT, "household", WITHIN, SCOPE)
-    assert not may_read(Role.CHECKPOINT, "visit", WITHIN, SCOPE)
-    assert may_read(Role.CHECKPOINT, "resident", WITHIN, SCOPE)
-    assert writable_kinds(Role.CHECKPOINT) == {
-        *("case", "check", "checkpoint", "resident", "shift"),
-        *("ack", "sample"),
+    """What the lane needs, and nothing of what happens behind the doors."""
+    assert handed_in_kinds(Role.CHECKPOINT) == {"case"}
+    assert readable_kinds(Role.CHECKPOINT) == {
+        *("unit", "household", "resident", "staff", "post", "checkpoint", "shift", "check"),
+        *("notice", "ack", "policy_text", "round"),
     }
+    assert writable_kinds(Role.CHECKPOINT) == {
+        *("case", "check", "checkpoint", "resident", "shift", "ack"),
+    }
+    own = {"check", "checkpoint", "shift", "ack"}
+    for right in (Right.SETTLE, Right.ADMINISTER):
+        assert {kind for kind in CATALOGUE if Role.CHECKPOINT in roles_with(right, kind)} == own
 
 
 def test_who_may_write_visits_and_households() -> None:
@@ -53,7 +71,21 @@ def test_a_kind_of_a_newer_release_is_carried(role: Role) -> None:
     assert may_read(role, "newer_kind", WITHIN, SCOPE)
 
 
-@pytest.mark.parametrize("role", Role)
-def test_whoever_may_write_a_kind_may_read_it(role: Role) -> None:
-    for kind in writable_kinds(role):
-        assert may_read(role, kind, WITHIN, SCOPE)
+@pytest.mark.parametrize("kind", CATALOGUE)
+def test_only_writers_settle_and_administer_and_a_desk_always_may(kind: str) -> None:
+    writers = roles_with(Right.WRITE, kind)
+    for right in (Right.SETTLE, Right.ADMINISTER):
+        allowed = roles_with(right, kind)
+        assert allowed <= writers
+        assert CATALOGUE[kind].append_only or Role.STREET in allowed
+    assert Role.SCRIPT not in writers
+
+
+def test_the_page_of_roles_is_the_table() -> None:
+    """Letters of the rights in the order of `Right`; the page and the code are one."""
+    lines = ["| kind | " + " | ".join(role.value for role in Role) + " |", "|---" * 8 + "|"]
+    for kind, rights in rights_table().items():
+        cells = ["".join(r.value[0] for r in Right if r in rights[role]) or "-" for role in Role]
+        lines.append(f"| {kind} | " + " | ".join(cells) + " |")
+    page = PAGE.read_text("utf-8")
+    assert "\n".join(lines) in page, "\n".join(lines)

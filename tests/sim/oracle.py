@@ -97,6 +97,6 @@ class Reader:
         """Whether a record may be sent to this reader."""
         if kind == "unit":
             return True
-        if self.role == "checkpoint" and kind == "visit":
+        if self.role == "checkpoint" and kind in ("visit", "case"):
             return False
         return any(f"{unit}/".startswith(f"{code}/") for code in self.scope)

@@ -6,54 +6,20 @@ What is refused here goes to the quarantine with its reason, never away.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 import msgspec
 
-from armband.server.commit.model import TerminalGrant
+from armband.server.commit import rights
+from armband.server.commit.asked import MAX_DETAIL, Origin, Refusal, Target
 from armband.server.commit.steps import seen_by
 from armband.shared import wire
 from armband.shared.errors import InvalidRecord, InvalidUnit, WrongStep
 from armband.shared.kinds import CATALOGUE, UNIT, VOID
 from armband.shared.kinds.declare import MAX_VOID_REASON
-from armband.shared.merge import State
 from armband.shared.ops import Op, Payload
-from armband.shared.permissions import may_write
 from armband.shared.units import check_unit
 
 _KIND_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
-MAX_DETAIL = 500
-"""Characters of a receipt's detail."""
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why an operation is kept aside: a ``wire.REASON_`` code, and more in English."""
-
-    reason: str
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What the office knows of the record: ``unit`` is ``""`` until the record was made."""
-
-    kind: str
-    unit: str
-    state: State | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where an operation comes from: see `model.Batch` and `chains.Place`.
-
-    ``moved_from``: where the record hung when its author last saw it, before a re-gridding.
-    """
-
-    grant: TerminalGrant
-    branch: bytes
-    repushing: bool = False
-    moved_from: str = ""
 
 
 def refusal(op: Op, target: Target | None, origin: Origin) -> Refusal | None:
@@ -75,7 +41,7 @@ def refusal(op: Op, target: Target | None, origin: Origin) -> Refusal | None:
     # restore of the office, and this one may well move the record.
     is_new = not unit and not op.body.seen
     return (
-        _forbidden(op.body, origin.moved_from or unit, grant)
+        rights.refusal(op, op.body, target, origin)
         or _wrong_values(op.body, is_new=is_new)
         or _wrong_step(op, op.body, target, origin)
     )
@@ -97,25 +63,6 @@ def _check_form(body: Payload) -> None:
         if not isinstance(void, str) or not 0 < len(void) <= MAX_VOID_REASON:
             problem = f"needs a reason of 1 to {MAX_VOID_REASON} characters"
             raise InvalidRecord(body.kind, VOID, problem)
-
-
-def _forbidden(body: Payload, present_unit: str, grant: TerminalGrant) -> Refusal | None:
-    """Permission is asked where the record hangs and where it shall hang.
-
-    For a record that the office does not know yet it is asked where the author says to work.
-    """
-    asked = [present_unit] if present_unit else []
-    if UNIT in body.patch:
-        asked.append(str(body.patch[UNIT]))
-    for unit in asked or [body.unit]:
-        if may_write(grant.role, body.kind, unit, grant.scope):
-            continue
-        if may_write(grant.role, body.kind, unit, (unit,)):
-            detail = f"{unit} is outside of the scope {', '.join(grant.scope)}"
-            return Refusal(wire.REASON_SCOPE, detail[:MAX_DETAIL])
-        detail = f"the role {grant.role.value} may not write a {body.kind}"
-        return Refusal(wire.REASON_ROLE, detail)
-    return None
 
 
 def _wrong_values(body: Payload, *, is_new: bool) -> Refusal | None:

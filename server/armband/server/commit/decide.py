@@ -16,7 +16,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
-from armband.server.commit.admission import Origin, Refusal, refusal
+from armband.server.commit.admission import refusal
+from armband.server.commit.asked import Origin, Refusal
 from armband.server.commit.chains import Chains, Place
 from armband.server.commit.effects import Effects
 from armband.server.commit.filing import Filing, homes_of, nonce_after

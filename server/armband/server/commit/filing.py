@@ -9,7 +9,7 @@ from hashlib import blake2b
 
 import msgspec
 
-from armband.server.commit.admission import Origin, Target
+from armband.server.commit.asked import Origin, Target
 from armband.server.commit.records import Records
 from armband.shared.drafts import Draft
 from armband.shared.fields import Patch, Value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from armband.server.commit.admission import Target
+from armband.server.commit.asked import Target
 from armband.server.commit.rows import Loaded, Move, StoredRecord
 from armband.server.commit.writes import Stamp, landed_write
 from armband.server.model import ChangedRow

@@ -25,7 +25,7 @@ from armband.shared.kinds.declare import Contribution, Kind, View
 from armband.shared.kinds.duties import Settled
 from armband.shared.kinds.notice import acknowledged
 from armband.shared.policy import Policy
-from armband.shared.roles import STAFF
+from armband.shared.roles import FIELD, GATE, SETTLERS, STAFF
 
 ANSWER_OPTIONS = (
     Option("seen", "Seen"),
@@ -82,4 +82,6 @@ KIND = Kind(
     },
     dated="day",
     writers=STAFF,
+    settlers=SETTLERS | GATE,
+    administrators=FIELD | GATE,
 )

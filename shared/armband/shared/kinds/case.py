@@ -36,7 +36,7 @@ from armband.shared.kinds.declare import Contribution, Kind, View
 from armband.shared.kinds.duties import Duty, Rank, Settled, role_key
 from armband.shared.kinds.histogram import bucket, percentile_s
 from armband.shared.policy import Policy
-from armband.shared.roles import STAFF, Role
+from armband.shared.roles import FIELD, STAFF, Role
 
 
 def _time(label: str, *, any_is_right: bool = False) -> Field:
@@ -226,6 +226,7 @@ KIND = Kind(
     settles=_settles,
     columns=("at", "brief", "category", "state", "priority", "to"),
     writers=STAFF,
+    readers=FIELD,
     metrics={
         "cases.opened": "cases reported on the day",
         **{f"cases.opened.{o.code}": f"of these, '{o.label}'" for o in CATEGORY_OPTIONS},

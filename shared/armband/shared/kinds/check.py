@@ -27,7 +27,7 @@ from armband.shared.fields import (
 )
 from armband.shared.kinds.declare import Contribution, Kind, View
 from armband.shared.policy import Policy
-from armband.shared.roles import STAFF
+from armband.shared.roles import FIELD, GATE, SETTLERS, STAFF
 
 DIRECTION_OPTIONS = (Option("in", "In"), Option("out", "Out"))
 SITE_OPTIONS = (
@@ -133,6 +133,8 @@ KIND = Kind(
     contribute=_contribute,
     columns=("at", "resident", "temp_tenths", "code", "decision", "checkpoint"),
     writers=STAFF,
+    settlers=SETTLERS | GATE,
+    administrators=FIELD | GATE,
     metrics={
         "checks.total": "checks of the day (person-times)",
         "checks.persons": "different persons checked on the day: residents by record, people of a "

@@ -9,7 +9,7 @@ import msgspec
 from armband.shared.fields import Field, FieldType, Name, Note, Option, Search, choice
 from armband.shared.kinds.declare import Contribution, Kind, View
 from armband.shared.policy import Policy
-from armband.shared.roles import DESKS, Role
+from armband.shared.roles import DESKS, FIELD, GATE, SETTLERS, Role
 
 FORM_OPTIONS = (
     Option("fixed", "Fixed"),
@@ -40,5 +40,7 @@ KIND = Kind(
     contribute=_contribute,
     columns=("name", "form", "note"),
     writers=DESKS | {Role.CHECKPOINT, Role.GRID},
+    settlers=SETTLERS | GATE,
+    administrators=FIELD | GATE,
     metrics={"checkpoints.total": "checkpoints that exist now"},
 )

@@ -19,7 +19,7 @@ from armband.shared.kinds.same import SAME_AS, is_id
 from armband.shared.kinds.workflow import STEP, Seen, Workflow
 from armband.shared.policy import Policy
 from armband.shared.right import EMPTY, right_instead
-from armband.shared.roles import STAFF, Role
+from armband.shared.roles import FIELD, SETTLERS, STAFF, Right, Role
 
 UNIT = "unit"
 """Every record's first patch sets it: where the record hangs in the grid tree."""
@@ -110,7 +110,11 @@ class Kind:
             raw ones by the part before the ``@``.
         derive: what a report works out of a row's sums: percentiles, what is overdue.
         writers: the roles whose terminals may make and change records of this kind.
-        readers: the roles to whom the office sends them.
+        readers: the roles to whom the office sends them. Who writes a kind and does not read it
+            hands it in: it changes its own and sees them until they are off the terminal.
+        settlers: the writers who may settle conflicts; of all writers, `SETTLERS` if not given.
+        administrators: the writers who may void, merge and move; `FIELD` if not given.
+        append_only: never changed once made, by nobody; no form or list of a terminal has it.
         goes_down: terminals of the units below read them too, as what is said to all of these.
         workflow: its states and steps, if it has any.
         duties: ``(view, body, policy)`` to what the record asks somebody to do.
@@ -137,6 +141,9 @@ class Kind:
     metrics: Mapping[str, str]
     writers: frozenset[Role]
     readers: frozenset[Role] = STAFF
+    settlers: frozenset[Role] = SETTLERS
+    administrators: frozenset[Role] = FIELD
+    append_only: bool = False
     goes_down: bool = False
     derive: Derive | None = None
     workflow: Workflow | None = None
@@ -178,6 +185,18 @@ class Kind:
     @cached_property
     def _types(self) -> Mapping[str, Any]:
         return dict(get_type_hints(self.body, include_extras=True))
+
+    def roles(self, right: Right) -> frozenset[Role]:
+        """The roles that have a right to these records; whoever settles or administers, writes."""
+        match right:
+            case Right.READ:
+                return self.readers
+            case Right.WRITE:
+                return self.writers
+            case Right.SETTLE:
+                return self.settlers & self.writers
+            case Right.ADMINISTER:
+                return self.administrators & self.writers
 
     def check_field(self, name: str, value: Value) -> None:
         """Refuse a value that this field cannot hold; an unknown field is carried as it is.

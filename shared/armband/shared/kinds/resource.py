@@ -20,7 +20,7 @@ from armband.shared.fields import (
 )
 from armband.shared.kinds.declare import Contribution, Kind, View
 from armband.shared.policy import Policy
-from armband.shared.roles import DESKS, Role
+from armband.shared.roles import DESKS, FIELD, Role
 
 TYPE_OPTIONS = (
     Option("organisation", "Organisation"),
@@ -57,6 +57,7 @@ KIND = Kind(
     contribute=_contribute,
     columns=("name", "type", "amount", "counted_in", "place", "contact"),
     writers=DESKS | {Role.GRID},
+    readers=FIELD,
     metrics={
         "resources.total": "resources of units listed now",
         **{f"resources.{option.code}": f"of these, '{option.label}'" for option in TYPE_OPTIONS},

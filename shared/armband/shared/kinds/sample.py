@@ -25,7 +25,7 @@ from armband.shared.fields import (
 )
 from armband.shared.kinds.declare import Contribution, Kind, View
 from armband.shared.policy import Policy
-from armband.shared.roles import STAFF
+from armband.shared.roles import FIELD
 
 STATUS_OPTIONS = (
     Option("sampled", "Sampled"),
@@ -113,5 +113,6 @@ KIND = Kind(
         "samples.persons": "different people sampled in rounds of the day",
     },
     dated="round_day",
-    writers=STAFF,
+    writers=FIELD,
+    readers=FIELD,
 )

@@ -31,7 +31,7 @@ from armband.shared.kinds.declare import Contribution, Kind, View
 from armband.shared.kinds.duties import Duty, Rank
 from armband.shared.kinds.workflow import Step, Workflow
 from armband.shared.policy import Policy
-from armband.shared.roles import DESKS, Role
+from armband.shared.roles import DESKS, FIELD, GATE, SETTLERS, Role
 
 _MINUTE_MS = 60_000
 _MINUTES_OF_DAY = 1440
@@ -234,4 +234,6 @@ KIND = Kind(
     },
     dated="day",
     writers=DESKS | {Role.CHECKPOINT, Role.GRID},
+    settlers=SETTLERS | GATE,
+    administrators=FIELD | GATE,
 )
