@@ -1,4 +1,4 @@
-"""Every message id that the terminal may show: in its code, and in the declarations it shares."""
+"""Every message id that a person may be shown: in the terminal's code, and in the shared core."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from functools import cache
 from pathlib import Path
 
 import armband.client.i18n
-from armband.client.i18n.words import OPTION
 from armband.shared import right
 from armband.shared.errors import InvalidUnit, UnknownKind
 from armband.shared.kinds import CATALOGUE
@@ -67,7 +66,7 @@ def _text(node: ast.expr) -> Iterator[str]:
 
 
 def in_kinds() -> dict[str, str]:
-    """Message id to the kind and field that declares it; options carry their context."""
+    """Label or hint to the kind and field that declares it; options apart."""
     found: dict[str, str] = {}
     for kind in CATALOGUE.values():
         for text in (kind.label, kind.plural):
@@ -115,15 +114,6 @@ def _problems(node: ast.AST) -> Iterator[str]:
             yield from _text(argument)
 
 
-def labels_in_place() -> list[tuple[str, str]]:
-    """Label of each field, and the kind and field that may give it a translation of its own."""
-    return [
-        (declared.label, f"{kind.name}.{name}")
-        for kind in CATALOGUE.values()
-        for name, declared in kind.fields.items()
-    ]
-
-
 def options() -> dict[str, str]:
     """Label of each option to the field that declares it."""
     return {
@@ -134,4 +124,4 @@ def options() -> dict[str, str]:
     }
 
 
-__all__ = ["OPTION", "in_code", "in_kinds", "in_shared", "labels_in_place", "options"]
+__all__ = ["in_code", "in_kinds", "in_shared", "options"]

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 
 from armband.client.cli.output import Output
 from armband.client.exit_codes import ExitCode
-from armband.client.i18n import _, pgettext
-from armband.client.i18n.words import OPTION, join_words
+from armband.client.i18n import OPTION, _, pgettext
+from armband.client.i18n.words import join_words
 from armband.client.people import report
 from armband.client.terminal import open_terminal
 from armband.client.world import real_environment

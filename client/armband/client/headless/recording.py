@@ -17,8 +17,7 @@ from armband.client.headless.places import (
 )
 from armband.client.headless.references import resolve
 from armband.client.headless.saving import Saver
-from armband.client.i18n import _, pgettext
-from armband.client.i18n.words import OPTION
+from armband.client.i18n import OPTION, _, pgettext
 from armband.client.merging import check_same
 from armband.client.model import Entry
 from armband.client.terminal import Terminal

@@ -1,8 +1,9 @@
 """The terminal's words: English message ids in the code, a Chinese catalogue beside it.
 
 The language is one for the process (one person sits at a terminal) and may change while the program
-runs: whatever is drawn asks again. Words that the shared core declares (labels, options, hints) are
-message ids too and go through the same functions.
+runs: whatever is drawn asks again. What the shared core declares (labels, options, hints) are
+message ids too and go through the same functions; their Chinese stands in `armband.shared.words`,
+in the catalogue here that of the terminal's own sentences.
 """
 
 from __future__ import annotations
@@ -12,11 +13,16 @@ from functools import cache
 from pathlib import Path
 
 from armband.client.i18n.po import CONTEXT, Catalogue, parse
+from armband.shared.kinds import CATALOGUE
+from armband.shared.words import LABELS, OPTIONS, WORDS
 
 ENGLISH = "en"
 CHINESE = "zh_CN"
 LANGUAGES: Mapping[str, str] = {CHINESE: "中文", ENGLISH: "English"}
 """Code of each language to its own name."""
+
+OPTION = "option"
+"""The context of options' labels: the same English word may name a field and an option."""
 
 _FOLDER = Path(__file__).parent
 
@@ -58,8 +64,32 @@ def detect_language(environ: Mapping[str, str]) -> str:
 @cache
 def catalogue(code: str) -> Catalogue:
     """The catalogue of a language, read once; English needs none."""
-    path = _FOLDER / f"{code}.po"
-    return parse(path.read_text("utf-8")) if code != ENGLISH else {}
+    if code == ENGLISH:
+        return {}
+    return {**_declared(), **own_sentences(code)}
+
+
+def own_sentences(code: str) -> Catalogue:
+    """What the terminal itself says, from the catalogue beside this module."""
+    return parse((_FOLDER / f"{code}.po").read_text("utf-8"))
+
+
+def _declared() -> Catalogue:
+    """What the shared core declares."""
+    return {
+        **{english: (chinese,) for english, chinese in LABELS.items()},
+        **{OPTION + CONTEXT + english: (chinese,) for english, chinese in OPTIONS.items()},
+        **{
+            place(kind, name) + CONTEXT + CATALOGUE[kind].fields[name].label: (chinese,)
+            for kind, words in WORDS.items()
+            for name, chinese in words.here.items()
+        },
+    }
+
+
+def place(kind: str, field: str) -> str:
+    """The context of a field's label, which a kind may translate in its own way."""
+    return f"{kind}.{field}"
 
 
 def _(message: str) -> str:
@@ -92,11 +122,14 @@ __all__ = [
     "ENGLISH",
     "LANGUAGES",
     "N_",
+    "OPTION",
     "_",
     "catalogue",
     "detect_language",
     "language",
     "ngettext",
+    "own_sentences",
     "pgettext",
+    "place",
     "set_language",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from armband.client.i18n import CHINESE, _, language, pgettext
+from armband.client.i18n import CHINESE, OPTION, _, language, pgettext, place
 from armband.shared.days import add_days, clock_of, day_of
 from armband.shared.fields import Field, FieldType, Value
 from armband.shared.kinds import CATALOGUE, Kind
@@ -14,8 +14,6 @@ from armband.shared.text_values import clock_text
 
 OFFICE_AUTHOR = "office"
 """Under which the office writes what it imports or moves; nobody's name."""
-OPTION = "option"
-"""The catalogue's context for labels of options: the same English word may name a field."""
 
 
 def kind_label(kind: str) -> str:
@@ -40,7 +38,7 @@ def field_label(kind: str, name: str) -> str:
         return _("Same as")
     known = CATALOGUE.get(kind)
     declared = known.fields.get(name) if known else None
-    return pgettext(f"{kind}.{name}", declared.label) if declared else name
+    return pgettext(place(kind, name), declared.label) if declared else name
 
 
 def option_label(declared: Field, code: str) -> str:

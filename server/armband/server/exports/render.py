@@ -44,15 +44,13 @@ class Ledger:
     def heads(self) -> list[str]:
         """The heads of all columns."""
         own = [own_head(name, self.language) for name in _OWN]
-        declared = self.kind.fields
-        return [head_of(self.kind, n, declared[n], self.language) for n in self.fields()] + own
+        return [head_of(self.kind, name, self.language) for name in self.fields()] + own
 
     def row(self, view: View) -> list[Cell]:
         """The cells of a record, in the order of `heads`."""
         cells = [self._cell(name, view.fields.get(name)) for name in self.fields()]
-        declared = self.kind.fields
         conflicts = " ".join(
-            head_of(self.kind, name, declared[name], self.language) if name in declared else name
+            head_of(self.kind, name, self.language) if name in self.kind.fields else name
             for name in view.conflicts
         )
         unit_name = self.unit_names.get(view.unit, "")
@@ -63,17 +61,17 @@ class Ledger:
             return ""
         declared = self.kind.fields[name]
         if isinstance(value, list):
-            return " ".join(str(self._single(name, declared, item)) for item in value)
-        return self._single(name, declared, value)
+            return " ".join(str(self._single(declared, item)) for item in value)
+        return self._single(declared, value)
 
-    def _single(self, name: str, declared: Field, value: bool | int | str) -> Cell:
+    def _single(self, declared: Field, value: bool | int | str) -> Cell:
         if isinstance(value, bool):
             return yes_no(value, self.language)
         match declared.type:
             case FieldType.CHOICE | FieldType.CHOICES:
                 for option in declared.options:
                     if option.code == value:
-                        return label_of(self.kind, name, option, self.language)
+                        return label_of(option, self.language)
             case FieldType.REF:
                 return self.names.get(declared.ref, {}).get(str(value), str(value))
         return self._measured(declared, value) if isinstance(value, int) else value

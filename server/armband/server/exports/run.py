@@ -15,7 +15,7 @@ from typing import BinaryIO, Protocol
 from armband.server.errors import BadRequest, UnknownUnit
 from armband.server.exports.render import Ledger, title_of
 from armband.server.exports.words import Language
-from armband.server.exports.writers import CsvWriter, JsonlWriter, Writer, XlsxWriter, title_for
+from armband.server.exports.writers import CsvWriter, JsonlWriter, Writer, XlsxWriter
 from armband.server.model import RecordsPage
 from armband.shared.days import is_day
 from armband.shared.fields import FieldType
@@ -108,7 +108,7 @@ async def export_to(office: Office, query: Query, target: Path | BinaryIO) -> in
     try:
         _make_private(part)
         if query.form == "xlsx":
-            rows = await _fill(office, query, XlsxWriter(ledger, part, title_for(ledger)))
+            rows = await _fill(office, query, XlsxWriter(ledger, part))
         else:
             with part.open("wb") as file:
                 rows = await _to_stream(office, query, ledger, file)
@@ -150,7 +150,7 @@ async def _workbook_to_stream(office: Office, query: Query, ledger: Ledger, file
         raise BadRequest("a workbook is no text for a screen: name a file with --out")
     with tempfile.TemporaryDirectory(prefix="armband-export-") as folder:
         whole = Path(folder) / "ledger.xlsx"
-        rows = await _fill(office, query, XlsxWriter(ledger, whole, title_for(ledger)))
+        rows = await _fill(office, query, XlsxWriter(ledger, whole))
         with whole.open("rb") as made:
             shutil.copyfileobj(made, file)
     file.flush()

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
 import msgspec
 
-from armband.server.exports import words_places, words_work
 from armband.server.exports.render import Cell, Ledger
-from armband.server.exports.words import COUNT_WORDS, Language
+from armband.server.exports.words import COUNT_WORDS, Language, sheet_title
 from armband.shared.kinds import View
 
 FORMATS = ("csv", "xlsx", "jsonl")
@@ -109,10 +108,11 @@ class JsonlWriter:
 class XlsxWriter:
     """A workbook with the head repeated on each printed page; rows go to the disk as they come."""
 
-    def __init__(self, ledger: Ledger, path: Path, title: str) -> None:
+    def __init__(self, ledger: Ledger, path: Path) -> None:
         # Imported here: only this format needs it.
         import xlsxwriter
 
+        title = sheet_title(ledger.kind, ledger.language)
         self._ledger = ledger
         self._book = xlsxwriter.Workbook(str(path), {"constant_memory": True})
         self._sheet = self._book.add_worksheet(title[:_SHEET_NAME_MAX])
@@ -156,22 +156,3 @@ class XlsxWriter:
         self._put(self._rows + 1, last)
         self._book.close()
         return self._rows
-
-
-TITLES: Mapping[str, str] = {
-    "unit": "辖区台账", "household": "住户台账", "resident": "居民台账", "staff": "人员台账",
-    "post": "岗位台账", "resource": "资源台账",
-    "checkpoint": "卡点台账", "visit": "走访台账", "check": "核验台账",
-    "returnee": "返郑人员台账", "followup": "随访台账", "screening": "排查台账",
-    "inquiry": "流调台账", "stay": "流调地点台账",
-    "case": "事件台账", "call": "来电台账", "policy_text": "政策口径台账",
-    **words_places.TITLES,
-    **words_work.TITLES,
-}  # fmt: skip
-
-
-def title_for(ledger: Ledger) -> str:
-    """The sheet's name and the printed head."""
-    if ledger.language == "zh":
-        return TITLES.get(ledger.kind.name, ledger.kind.name)
-    return ledger.kind.plural

@@ -14,8 +14,8 @@ from textual.binding import Binding, BindingType
 from textual.timer import Timer
 from textual.widgets import Static
 
-from armband.client.i18n import _, pgettext
-from armband.client.i18n.words import OPTION, option_label
+from armband.client.i18n import OPTION, _, pgettext
+from armband.client.i18n.words import option_label
 from armband.client.ticks import NONE, Mark, TickList, TickRow, left
 from armband.client.tui.context import Context
 from armband.client.tui.messages import RecordsMoved

@@ -8,8 +8,8 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from armband.client.i18n import _, pgettext
-from armband.client.i18n.words import OPTION, join_words, masked_phone
+from armband.client.i18n import OPTION, _, pgettext
+from armband.client.i18n.words import join_words, masked_phone
 from armband.client.model import LedgerQuery
 from armband.client.people import roster_of
 from armband.client.tui.context import Context

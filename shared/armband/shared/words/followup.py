@@ -1,0 +1,31 @@
+"""Words of the kind `followup`."""
+
+from __future__ import annotations
+
+from armband.shared.words.declare import Words
+
+WORDS = Words(
+    labels={
+        "Follow-ups": "随访",
+        "Which": "时段",
+        "Test result": "核酸结果",
+        "Day of the measure": "第几天",
+        "5": "5",
+        "a returnee, a resident or a household must be given": "要填返郑人员、居民或户之一",
+        "whoever is seen is measured; give the temperature": "见到人就要量体温，请填体温",
+        "Report the illness": "上报身体异常",
+    },
+    options={
+        "Seen, well": "见到，正常",
+        "Seen, ill": "见到，异常",
+        "Not met": "未见到",
+        "Not attempted": "未去",
+        "Not performed": "未做",
+        "Morning": "早",
+        "Evening": "晚",
+        "Test": "核酸",
+        "Negative": "阴性",
+        "Positive": "阳性",
+        "Refused the test": "拒检",
+    },
+)

@@ -1,0 +1,43 @@
+"""Everything that the shared core declares has its Chinese, once, and nothing is left over."""
+
+from __future__ import annotations
+
+import string
+from collections import Counter
+
+from armband.shared.kinds import CATALOGUE
+from armband.shared.words import ALL, LABELS, OPTIONS, WORDS
+from support.msgids import in_kinds, in_shared, options
+
+
+def test_every_kind_has_its_words() -> None:
+    assert list(WORDS) == list(CATALOGUE)
+
+
+def test_every_label_hint_step_duty_and_problem_has_a_chinese_word() -> None:
+    declared = {**in_kinds(), **in_shared()}
+    assert {text: where for text, where in declared.items() if not LABELS.get(text)} == {}
+    assert sorted(set(LABELS) - set(declared)) == []
+
+
+def test_every_option_has_a_chinese_word() -> None:
+    assert {text: where for text, where in options().items() if not OPTIONS.get(text)} == {}
+    assert sorted(set(OPTIONS) - set(options())) == []
+
+
+def test_a_word_of_one_kind_alone_is_of_a_field_it_has() -> None:
+    for kind, words in WORDS.items():
+        assert sorted(set(words.here) - set(CATALOGUE[kind].fields)) == [], kind
+
+
+def test_no_word_stands_twice() -> None:
+    for part in ("labels", "options"):
+        counts = Counter(english for words in ALL for english in getattr(words, part))
+        assert [english for english, count in counts.items() if count > 1] == []
+
+
+def test_placeholders_survive_translation() -> None:
+    def names(text: str) -> set[str]:
+        return {name for _text, name, _spec, _conv in string.Formatter().parse(text) if name}
+
+    assert [text for text, chinese in LABELS.items() if names(text) != names(chinese)] == []
