@@ -9,6 +9,7 @@ from armband.client.model import Identity
 from armband.client.overlay import OpState
 from armband.client.store import journal
 from armband.client.store.derive import records_with_duties, refresh, refresh_all
+from armband.client.store.handed_in import handed_in
 from armband.client.store.tables import (
     SyncRow,
     encode,
@@ -33,6 +34,7 @@ def apply_receipts(
     """
     sync = load_sync(conn)
     touched: list[bytes] = []
+    own = set(handed_in(conn))
     clock = sync.hlc
     for item in receipts.items:
         row = conn.execute(
@@ -50,14 +52,15 @@ def apply_receipts(
         clock = hlc.observe(clock, item.eff)
         conn.execute(
             "UPDATE ops SET state = 1, seq = :seq, eff = :eff, reason = '', detail = '', "
-            "shown = shown AND :seq > :settled AND NOT EXISTS "
-            "(SELECT 1 FROM base WHERE base.record = ops.record AND base.seq >= :seq) "
+            "shown = shown AND (:stays OR :seq > :settled AND NOT EXISTS "
+            "(SELECT 1 FROM base WHERE base.record = ops.record AND base.seq >= :seq)) "
             "WHERE counter = :counter",
             {
                 "seq": item.seq,
                 "eff": item.eff,
                 "settled": sync.settled,
                 "counter": item.counter,
+                "stays": row[0] in own,
             },
         )
     _note_witness(conn, sync, receipts.seq, receipts.hist)
@@ -67,7 +70,7 @@ def apply_receipts(
     )
     policy = load_identity(conn).policy
     journal.note_held(conn, receipts.seq, policy, office_now_ms)
-    journal.drop_old(conn, policy, office_now_ms)
+    touched += journal.drop_old(conn, policy, office_now_ms)
     kinds = refresh(conn, sync.key_id, touched)
     if conn.execute("SELECT 1 FROM ops WHERE state = 0 LIMIT 1").fetchone() is None:
         # Nothing unsent depends on a clock that ran ahead: it may come back to the office's.
@@ -140,11 +143,11 @@ def adopt_welcome(
         known = journal.known_id(conn, welcome.head_counter) is not None
         again = _wait_again(conn, after=welcome.head_counter if known and not is_fork else 0)
     journal.note_held(conn, welcome.seq, welcome.policy, welcome.now_ms)
-    journal.drop_old(conn, welcome.policy, welcome.now_ms)
+    again += journal.drop_old(conn, welcome.policy, welcome.now_ms)
     if clear_base:
         return identity, rebuild(conn, revoked=welcome.revoked)
-    if identity.policy != old.policy:
-        # What is to be done depends on thresholds and terms.
+    if (identity.policy, identity.role) != (old.policy, old.role):
+        # What is to be done depends on thresholds and terms, and on what is sent here.
         again += records_with_duties(conn)
     return identity, refresh(conn, sync.key_id, again)
 

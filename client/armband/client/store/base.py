@@ -11,6 +11,7 @@ import msgspec
 from armband.client.errors import ProtocolViolation
 from armband.client.store.derive import refresh
 from armband.client.store.desk import CHECKED, set_preference
+from armband.client.store.handed_in import handed_in
 from armband.client.store.tables import SyncRow, chunks, load_sync, marks
 from armband.shared import hlc, ids, wire
 from armband.shared.merge import State, decode_state
@@ -136,8 +137,11 @@ def caught_up(
 def _settle(conn: sqlite3.Connection, key_id: bytes, seq: int) -> frozenset[str]:
     """The base is complete up to ``seq``: what the office holds by then lies on top no more."""
     conn.execute("UPDATE sync SET settled = ?", (seq,))
+    # What this terminal only hands in comes in no feed: its own operations go on to be shown.
+    own = handed_in(conn)
     gone = conn.execute(
-        "UPDATE ops SET shown = 0 WHERE shown = 1 AND state = 1 AND seq <= ? RETURNING record",
-        (seq,),
+        "UPDATE ops SET shown = 0 WHERE shown = 1 AND state = 1 AND seq <= ? "
+        f"AND record NOT IN ({marks(own)}) RETURNING record",
+        (seq, *own),
     ).fetchall()
     return refresh(conn, key_id, [row[0] for row in gone]) if gone else frozenset()

@@ -15,6 +15,7 @@ from armband.client.model import Standing
 from armband.client.overlay import OwnOp, shown_view, standing_of
 from armband.client.search.terms import record_terms
 from armband.client.store.duty_rows import DutyRows
+from armband.client.store.handed_in import kinds_handed_in
 from armband.client.store.tables import (
     chunks,
     encode,
@@ -31,7 +32,7 @@ from armband.shared.kinds import CATALOGUE
 from armband.shared.kinds.declare import View
 from armband.shared.merge import State
 
-_RULES = 4
+_RULES = 5
 """To be raised when terms, titles or sort keys of the same declarations come out otherwise."""
 _DERIVED_BY = "derived by"
 """The preference that names them."""
@@ -91,6 +92,7 @@ def refresh(
     next_n: int = conn.execute("SELECT coalesce(max(n), 0) + 1 FROM view").fetchone()[0]
     changes = _Changes([], [], [], [], [], [])
     policy = load_identity(conn).policy
+    told_nothing_more = kinds_handed_in(conn)
     kinds: set[str] = set()
     for record in dict.fromkeys(records):
         mine = own.get(record, [])
@@ -108,7 +110,9 @@ def refresh(
         _replace(changes, n, before, view, mine)
         if before is not None:
             changes.duties.forget(n, before.kind)
-        changes.duties.add(n, view, policy)
+        if view.kind not in told_nothing_more:
+            # Of what it hands in, this terminal never hears that it was done.
+            changes.duties.add(n, view, policy)
     _apply(conn, changes)
     return frozenset(kinds)
 

@@ -1,9 +1,10 @@
 """How long own operations are kept: dropped once they are stable and their keep-days are over.
 
 An operation is dropped when a verified backup of the office holds it, the office's feed has taken
-its place on the screens, and it was held `Policy.keep_days` days of the office ago. What was
-refused is kept: no seq says whether a backup holds it. Days are counted by the office's clock, with
-marks of how far it was on each day, because this terminal's clock may be years off.
+its place on the screens or never will (`handed_in`), and it was held `Policy.keep_days` days of the
+office ago. What was refused is kept: no seq says whether a backup holds it. Days are counted by the
+office's clock, with marks of how far it was on each day, because this terminal's clock may be years
+off.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 
-from armband.client.store.tables import load_sync
+from armband.client.store.handed_in import handed_in
+from armband.client.store.tables import load_sync, marks
 from armband.shared.days import add_days, day_of
 from armband.shared.policy import Policy
 
@@ -33,24 +35,27 @@ def begin_epoch(conn: sqlite3.Connection) -> None:
     conn.execute("DELETE FROM held_days")
 
 
-def drop_old(conn: sqlite3.Connection, policy: Policy, office_now_ms: int) -> int:
-    """Drop what need not be kept any more; how many operations that were."""
+def drop_old(conn: sqlite3.Connection, policy: Policy, office_now_ms: int) -> list[bytes]:
+    """Drop what need not be kept any more; the records that look different without it."""
     last_day = add_days(day_of(office_now_ms, policy), -policy.keep_days)
     mark = conn.execute(
         "SELECT max(day), max(seq) FROM held_days WHERE day <= ?", (last_day,)
     ).fetchone()
     if mark[0] is None:
-        return 0
+        return []
     upto = min(mark[1], load_sync(conn).stable_seq)
+    own = handed_in(conn)
     gone = conn.execute(
-        "DELETE FROM ops WHERE state = 1 AND shown = 0 AND seq <= ? RETURNING counter, id", (upto,)
+        f"DELETE FROM ops WHERE state = 1 AND (shown = 0 OR record IN ({marks(own)})) "
+        "AND seq <= ? RETURNING counter, id, record, shown",
+        (*own, upto),
     ).fetchall()
     if gone:
-        _note_runs(conn, ((counter, counter, op) for counter, op in gone))
+        _note_runs(conn, ((counter, counter, op) for counter, op, _record, _shown in gone))
     # The newest mark of the days that are over says all that the older ones said.
     conn.execute("UPDATE held_days SET seq = ? WHERE day = ?", (mark[1], mark[0]))
     conn.execute("DELETE FROM held_days WHERE day < ?", (mark[0],))
-    return len(gone)
+    return [record for _counter, _id, record, shown in gone if shown]
 
 
 def _note_runs(conn: sqlite3.Connection, gone: Iterable[Run]) -> None:

@@ -29,11 +29,20 @@ from armband.shared.fields import FieldType, Value
 from armband.shared.kinds import CATALOGUE, UNIT
 from armband.shared.kinds.declare import MAX_VOID_REASON, REASON
 from armband.shared.kinds.workflow import STEP, Step
-from armband.shared.permissions import Role, may_write
+from armband.shared.permissions import Right, Role, may_write, only_hands_in, roles_with
 from armband.shared.wire import UnitName
 
 STEP_DIGITS = range(4, 10)
 """The keys of the steps that lead on from where the record stands."""
+
+
+RIGHTS = {
+    "correct": Right.WRITE,
+    "void": Right.ADMINISTER,
+    "settle": Right.SETTLE,
+    "same": Right.ADMINISTER,
+}
+"""What each key of this page asks for."""
 
 
 class DetailScreen(DeskScreen):
@@ -157,6 +166,9 @@ class DetailScreen(DeskScreen):
             facts.append((_("Reason"), Cell(view.text(REASON))))
         standing = entry.standing
         facts.append((_("Standing"), Cell(standing_word(standing), STANDING_TONE[standing])))
+        if only_hands_in(Role(self.context.terminal.identity.role), view.kind):
+            told = _("as it was written here; what becomes of it is not sent to this terminal")
+            facts.append(("", Cell(told, "quiet")))
         return facts
 
     # -- history ------------------------------------------------------------------------------
@@ -202,7 +214,7 @@ class DetailScreen(DeskScreen):
 
     def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
         """What may be done depends on the role, on voiding and on conflicts."""
-        if action not in {"correct", "void", "settle", "same"}:
+        if action not in RIGHTS:
             return True
         entry = self.entry
         if entry is None or entry.view.void:
@@ -213,6 +225,9 @@ class DetailScreen(DeskScreen):
             return False
         if action == "same":
             return entry.view.kind != UNIT
+        right = RIGHTS[action]
+        if role not in roles_with(right, entry.view.kind):
+            return False
         return bool(entry.view.conflicts) if action == "settle" else True
 
     def action_correct(self) -> None:

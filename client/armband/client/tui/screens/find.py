@@ -15,7 +15,7 @@ from armband.client.tui.screens.pick import Choice, Find
 from armband.shared.fields import Value
 from armband.shared.ids import id_from_hex
 from armband.shared.kinds import CATALOGUE, UNIT, Kind
-from armband.shared.permissions import Role, readable_kinds
+from armband.shared.permissions import Role, listed_kinds
 from armband.shared.units import CLOSED, depth_below, in_scope, unit_order
 from armband.shared.wire import UnitName
 
@@ -69,9 +69,9 @@ def unit_finder(context: Context, *, everything: str = "") -> Find[str]:
 
 
 def kinds_here(context: Context) -> list[str]:
-    """The kinds that this terminal may read: first those of the day's work, then the registers."""
-    readable = readable_kinds(Role(context.terminal.identity.role))
-    return sorted((k for k in CATALOGUE if k in readable), key=lambda k: not CATALOGUE[k].dated)
+    """The kinds that this terminal may hold: first those of the day's work, then the registers."""
+    listed = listed_kinds(Role(context.terminal.identity.role))
+    return sorted((k for k in CATALOGUE if k in listed), key=lambda k: not CATALOGUE[k].dated)
 
 
 def kind_finder(kinds: Sequence[str]) -> Find[str]:
