@@ -6,9 +6,10 @@ with the same methods that runs it in place.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from typing import Protocol, TypeVar
+
+from armband.server.store import dbapi
 
 T = TypeVar("T")
 
@@ -16,7 +17,7 @@ T = TypeVar("T")
 class Database(Protocol):
     """A SQLite file with one writer."""
 
-    async def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
+    async def write(self, work: Callable[[dbapi.Connection], T]) -> T:
         """Run ``work`` in one transaction; returns its result once that is on the disk.
 
         Once begun it runs to its end, whatever happens to the caller.
@@ -25,7 +26,7 @@ class Database(Protocol):
             StoreFull, StoreFailed, StoreLocked, StoreDamaged: nothing was kept.
         """
 
-    async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+    async def read(self, work: Callable[[dbapi.Connection], T]) -> T:
         """Run ``work`` on one moment of the database; it cannot write.
 
         Raises:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import sqlite3
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
@@ -23,24 +22,26 @@ from armband.server.errors import (
     StoreFull,
     StoreLocked,
 )
+from armband.server.store import dbapi
 
 T = TypeVar("T")
 READERS = 3
 """Connections that read: a recount may hold one for long while feeds go on."""
 BUSY_TIMEOUT_MS = 5000
+FETCHED_AT_ONCE = 64
+"""Rows, by aiosqlite's own iteration, which nothing here uses: a whole function is handed over."""
 _SYNC_FULL = 2
 _PRIMARY_CODE = 0xFF
-_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-_OUR_FAULT = (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError)
-"""Wrong statements or values, not a failing disk: trying again would not help."""
-_LOCKED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+_DAMAGED = (dbapi.SQLITE_CORRUPT, dbapi.SQLITE_NOTADB)
+_LOCKED = (dbapi.SQLITE_BUSY, dbapi.SQLITE_LOCKED)
 
 
 class SqliteDatabase:
     """A SQLite file, opened by `open_database`."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, key: dbapi.Key | None = None) -> None:
         self._path = path
+        self._key = key
         self._writer: aiosqlite.Connection | None = None
         self._readers: list[aiosqlite.Connection] = []
         self._idle: asyncio.Queue[aiosqlite.Connection] = asyncio.Queue()
@@ -53,22 +54,22 @@ class SqliteDatabase:
         Raises:
             StoreError: the file cannot be used.
         """
-        self._writer = await _connect(self._path, query_only=False)
+        self._writer = await _connect(self._path, self._key, query_only=False)
         for _ in range(READERS):
-            reader = await _connect(self._path, query_only=True)
+            reader = await _connect(self._path, self._key, query_only=True)
             self._readers.append(reader)
             self._idle.put_nowait(reader)
 
-    async def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
+    async def write(self, work: Callable[[dbapi.Connection], T]) -> T:
         """See `Database.write`."""
         return await self._to_its_end(self._write(work))
 
-    async def _write(self, work: Callable[[sqlite3.Connection], T]) -> T:
+    async def _write(self, work: Callable[[dbapi.Connection], T]) -> T:
         if self._damage is not None:
             # Once damage is met, a write might spread it.
             raise StoreDamaged(str(self._damage))
         if self._writer is None:
-            self._writer = await _connect(self._path, query_only=False)
+            self._writer = await _connect(self._path, self._key, query_only=False)
         try:
             return await _run(self._writer, lambda conn: transaction(conn, "IMMEDIATE", work))
         except StoreDamaged as damage:
@@ -77,15 +78,15 @@ class SqliteDatabase:
         except StoreFailed:
             # After an I/O error the connection's view of the file is not to be trusted.
             failed, self._writer = self._writer, None
-            with contextlib.suppress(sqlite3.Error):
+            with contextlib.suppress(*dbapi.Error):
                 await failed.close()
             raise
 
-    async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+    async def read(self, work: Callable[[dbapi.Connection], T]) -> T:
         """See `Database.read`."""
         return await self._to_its_end(self._read(work))
 
-    async def _read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+    async def _read(self, work: Callable[[dbapi.Connection], T]) -> T:
         reader = await self._idle.get()
         try:
             return await _run(reader, lambda conn: transaction(conn, "DEFERRED", work))
@@ -120,13 +121,13 @@ class SqliteDatabase:
             self._writer = None
 
 
-async def open_database(path: Path) -> SqliteDatabase:
-    """Open the file, which is made when it is not there.
+async def open_database(path: Path, key: dbapi.Key | None = None) -> SqliteDatabase:
+    """Open the file, which is made when it is not there: encrypted when there is a key.
 
     Raises:
         StoreError: the file cannot be used.
     """
-    database = SqliteDatabase(path)
+    database = SqliteDatabase(path, key)
     try:
         await database.open()
     except BaseException:
@@ -135,10 +136,12 @@ async def open_database(path: Path) -> SqliteDatabase:
     return database
 
 
-async def _connect(path: Path, *, query_only: bool) -> aiosqlite.Connection:
+async def _connect(path: Path, key: dbapi.Key | None, *, query_only: bool) -> aiosqlite.Connection:
     try:
-        connection = await aiosqlite.connect(path, isolation_level=None, cached_statements=256)
-    except sqlite3.Error as error:
+        connection = await aiosqlite.Connection(
+            lambda: dbapi.connect(path, key), iter_chunk_size=FETCHED_AT_ONCE
+        )
+    except dbapi.Error as error:
         raise store_error(error) from error
     try:
         await _run(connection, lambda conn: _prepare(conn, query_only=query_only))
@@ -148,7 +151,7 @@ async def _connect(path: Path, *, query_only: bool) -> aiosqlite.Connection:
     return connection
 
 
-def _prepare(conn: sqlite3.Connection, *, query_only: bool) -> None:
+def _prepare(conn: dbapi.Connection, *, query_only: bool) -> None:
     """PRAGMAs hold for one connection only: set them, and see that they are."""
     conn.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS:d}")
     mode = conn.execute("PRAGMA journal_mode = WAL").fetchone()[0]
@@ -162,7 +165,7 @@ def _prepare(conn: sqlite3.Connection, *, query_only: bool) -> None:
         conn.execute("PRAGMA query_only = ON")
 
 
-def transaction(conn: sqlite3.Connection, mode: str, work: Callable[[sqlite3.Connection], T]) -> T:
+def transaction(conn: dbapi.Connection, mode: str, work: Callable[[dbapi.Connection], T]) -> T:
     """``work`` between BEGIN and COMMIT; on any error nothing of it stays."""
     conn.execute(f"BEGIN {mode}")
     try:
@@ -176,7 +179,7 @@ def transaction(conn: sqlite3.Connection, mode: str, work: Callable[[sqlite3.Con
     return result
 
 
-async def _run(connection: aiosqlite.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
+async def _run(connection: aiosqlite.Connection, work: Callable[[dbapi.Connection], T]) -> T:
     """One function on the connection's thread.
 
     `aiosqlite` has no public way to hand over a whole function; the version is pinned and a test
@@ -185,19 +188,19 @@ async def _run(connection: aiosqlite.Connection, work: Callable[[sqlite3.Connect
     try:
         execute: Callable[..., Awaitable[T]] = connection._execute
         result = await execute(work, connection._conn)
-    except _OUR_FAULT:
+    except dbapi.OUR_FAULT:
         raise
-    except sqlite3.Error as error:
+    except dbapi.Error as error:
         raise store_error(error) from error
     return result
 
 
-def store_error(error: sqlite3.Error) -> StoreError:
+def store_error(error: Exception) -> StoreError:
     """What an error of the database means to the office."""
     full_code = getattr(error, "sqlite_errorcode", 0)
     code = full_code & _PRIMARY_CODE
     # A disk without any room at all cannot even hold the index of the journal.
-    if code == sqlite3.SQLITE_FULL or full_code == sqlite3.SQLITE_IOERR_SHMSIZE:
+    if code == dbapi.SQLITE_FULL or full_code == dbapi.SQLITE_IOERR_SHMSIZE:
         return StoreFull("the disk is full")
     # Python's own error for a text that is none has no code.
     if code in _DAMAGED or str(error).startswith("Could not decode"):

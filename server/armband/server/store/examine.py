@@ -7,15 +7,14 @@ Nothing is written, not even to the journal.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from urllib.parse import quote
 
 from armband.server.audit import audit
+from armband.server.store import dbapi
 from armband.server.store.migrations import migrate
 from armband.server.store.sqlite_audit import SqliteAuditSource
 from armband.server.store.sqlite_office import find_office
@@ -28,8 +27,8 @@ DECLARED = {
     "the marks of the file are": "PRAGMA application_id",
     "the numbers of the file are": "PRAGMA user_version",
 }
-_UNREADABLE = (
-    sqlite3.Error, ArmbandError, ValueError, TypeError, OverflowError, AttributeError, KeyError,
+_UNREADABLE: tuple[type[Exception], ...] = (
+    *dbapi.Error, ArmbandError, ValueError, TypeError, OverflowError, AttributeError, KeyError,
     AssertionError, IndexError,
 )  # fmt: skip
 """What damaged bytes come to while they are read: no statement, no number, no text, no Struct."""
@@ -76,10 +75,14 @@ class Examined:
         return not (self.file or self.records or self.chains)
 
 
-def examine(path: Path) -> Examined:
-    """Look at the whole store."""
+def examine(path: Path, key: dbapi.Key | None = None) -> Examined:
+    """Look at the whole store.
+
+    Raises:
+        StoreFailed: it is encrypted, and there is no driver for it.
+    """
     found = Examined()
-    conn = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, isolation_level=None)
+    conn = dbapi.connect(path, key, "ro")
     with closing(conn):
         _collect(found.file, _check_file, conn)
         office = ""
@@ -97,13 +100,13 @@ def examine(path: Path) -> Examined:
             found.counts = {
                 name: conn.execute(sql, (office,)).fetchone()[0] for name, sql in COUNTS.items()
             }
-        except sqlite3.Error as error:
+        except dbapi.Error as error:
             found.file.append(str(error))
     return found
 
 
 def _collect(
-    found: list[str], check: Callable[[sqlite3.Connection], Iterator[str]], conn: sqlite3.Connection
+    found: list[str], check: Callable[[dbapi.Connection], Iterator[str]], conn: dbapi.Connection
 ) -> None:
     try:
         found.extend(check(conn))
@@ -111,23 +114,23 @@ def _collect(
         found.append(f"cannot be read: {error}")
 
 
-def _check_file(conn: sqlite3.Connection) -> Iterator[str]:
+def _check_file(conn: dbapi.Connection) -> Iterator[str]:
     for (line,) in conn.execute(f"PRAGMA integrity_check({INTEGRITY_LINES:d})"):
         if line != "ok":
             yield str(line)
-    with closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:
+    with closing(dbapi.memory()) as fresh:
         migrate(fresh)
         for what, sql in DECLARED.items():
             if set(conn.execute(sql)) != set(fresh.execute(sql)):
                 yield f"{what} not as this release declares them"
 
 
-def _recount(conn: sqlite3.Connection, office: str) -> Iterator[str]:
+def _recount(conn: dbapi.Connection, office: str) -> Iterator[str]:
     for difference in audit(SqliteAuditSource(conn, office)).differences:
         yield "; ".join(f"{name} {value}" for name, value in difference.items())
 
 
-def _check_sayings(conn: sqlite3.Connection, office: str) -> Iterator[str]:
+def _check_sayings(conn: dbapi.Connection, office: str) -> Iterator[str]:
     """The columns of an operation repeat what its payload says; a purged one has none."""
     for seq, record, kind, unit, author, payload, status in conn.execute(SAYINGS, (office,)):
         if payload is None:
@@ -138,14 +141,14 @@ def _check_sayings(conn: sqlite3.Connection, office: str) -> Iterator[str]:
             yield f"operation {seq} is not filed as what it says"
 
 
-def _check_kept_aside(conn: sqlite3.Connection, office: str) -> Iterator[str]:
+def _check_kept_aside(conn: dbapi.Connection, office: str) -> Iterator[str]:
     for op, key_id, counter, prev, hlc, nonce, payload in conn.execute(KEPT_ASIDE, (office,)):
         wire = WireOp(hlc, int.from_bytes(nonce, "big"), payload)
         if link(prev, key_id, counter, wire).id != op:
             yield f"operation {counter} of {key_id.hex()}, kept aside, is not what came in"
 
 
-def _check_heads(conn: sqlite3.Connection, office: str) -> Iterator[str]:
+def _check_heads(conn: dbapi.Connection, office: str) -> Iterator[str]:
     """Every operation follows one that is here, and the newest of each branch is noted as such."""
     newest: dict[tuple[bytes, bytes], tuple[int, bytes, int]] = {}
     known = {CHAIN_START, *(prev for (prev,) in conn.execute(ORPHANS, (office,)))}
@@ -167,12 +170,12 @@ def _check_heads(conn: sqlite3.Connection, office: str) -> Iterator[str]:
             yield f"the newest operation of {key[0].hex()} is not the one that is noted"
 
 
-def _check_keys(conn: sqlite3.Connection, office: str) -> Iterator[str]:
+def _check_keys(conn: dbapi.Connection, office: str) -> Iterator[str]:
     for name, key_id, public_key in conn.execute(KEYS, (office,)):
         if key_id_of(public_key) != key_id:
             yield f"the key of terminal {name} is not the one that was listed"
 
 
-def _check_moves(conn: sqlite3.Connection, office: str) -> Iterator[str]:
+def _check_moves(conn: dbapi.Connection, office: str) -> Iterator[str]:
     for (seq,) in conn.execute(STRAY_MOVES, (office,)):
         yield f"the move at {seq} is of another record"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from importlib.resources import files
 
 from armband.server.errors import StoreDamaged
+from armband.server.store import dbapi
 
 APPLICATION_ID = 0x41726D62
 """Marks the file as an Armband office ("Armb")."""
@@ -25,7 +25,7 @@ def scripts() -> dict[int, str]:
     return dict(sorted(found.items()))
 
 
-def migrate(conn: sqlite3.Connection) -> None:
+def migrate(conn: dbapi.Connection) -> None:
     """Bring the schema up to date; call it inside a transaction.
 
     Raises:
@@ -64,7 +64,7 @@ def statements(script: str) -> list[str]:
     pending = ""
     for line in script.splitlines(keepends=True):
         pending += line
-        if sqlite3.complete_statement(pending):
+        if dbapi.complete_statement(pending):
             found.append(pending.strip())
             pending = ""
     return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 
 from armband.server.commit.rows import Changes, Loaded, LoadRequest
@@ -21,6 +20,7 @@ from armband.server.model import (
     Touch,
 )
 from armband.server.store import (
+    dbapi,
     sqlite_access,
     sqlite_commit,
     sqlite_feed,
@@ -60,7 +60,7 @@ class SqliteStore:
     ) -> tuple[D, Changes]:
         """See `Store.commit`."""
 
-        def work(conn: sqlite3.Connection) -> tuple[D, Changes]:
+        def work(conn: dbapi.Connection) -> tuple[D, Changes]:
             decision = decide(sqlite_commit.load(conn, self._office, request))
             totals = sqlite_commit.load_totals(conn, self._office, decision.totals)
             changes = decision.settle(totals)
@@ -90,7 +90,7 @@ class SqliteStore:
     async def mark_stable(self, seq: int, hist: bytes) -> int | None:
         """See `Store.mark_stable`."""
 
-        def work(conn: sqlite3.Connection) -> int | None:
+        def work(conn: dbapi.Connection) -> int | None:
             if sqlite_feed.hist_at(conn, self._office, seq) != hist:
                 return None
             return sqlite_office.mark_stable(conn, self._office, seq)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
 from armband.server.errors import InviteRefused, NotFound
 from armband.server.model import Invite, Terminal, Token, Touch
+from armband.server.store import dbapi
 from armband.server.store.values import decode_scope, encode_scope
 from armband.shared.permissions import Role
 
@@ -45,7 +45,7 @@ ADD_SCRIPT = """
     VALUES (?, ?, ?, ?, ?, ?)"""
 
 
-def terminals(conn: sqlite3.Connection, office: str) -> list[Terminal]:
+def terminals(conn: dbapi.Connection, office: str) -> list[Terminal]:
     """All terminals, by name."""
     return [_terminal(*row) for row in conn.execute(TERMINALS, (office,))]
 
@@ -62,12 +62,12 @@ def _terminal(
     return Terminal(key_id, public_key, name, person, Role(role), decode_scope(scope), *plain)
 
 
-def forks(conn: sqlite3.Connection, office: str) -> dict[bytes, int]:
+def forks(conn: dbapi.Connection, office: str) -> dict[bytes, int]:
     """How many branches each forked chain has beside its main one."""
     return dict(conn.execute(FORKS, (office,)))
 
 
-def terminal(conn: sqlite3.Connection, office: str, key_id: bytes) -> Terminal:
+def terminal(conn: dbapi.Connection, office: str, key_id: bytes) -> Terminal:
     """One terminal.
 
     Raises:
@@ -79,21 +79,21 @@ def terminal(conn: sqlite3.Connection, office: str, key_id: bytes) -> Terminal:
     raise NotFound(f"no terminal has the key {key_id.hex()}")
 
 
-def revoke(conn: sqlite3.Connection, office: str, key_id: bytes, now_ms: int) -> Terminal:
+def revoke(conn: dbapi.Connection, office: str, key_id: bytes, now_ms: int) -> Terminal:
     """See `Store.revoke`."""
     conn.execute(REVOKE, (now_ms, office, key_id))
     return terminal(conn, office, key_id)
 
 
 def assign(
-    conn: sqlite3.Connection, office: str, key_id: bytes, role: Role, scope: tuple[str, ...]
+    conn: dbapi.Connection, office: str, key_id: bytes, role: Role, scope: tuple[str, ...]
 ) -> Terminal:
     """See `Store.assign`."""
     conn.execute(ASSIGN, (role.value, encode_scope(scope), office, key_id))
     return terminal(conn, office, key_id)
 
 
-def touch(conn: sqlite3.Connection, office: str, touches: Mapping[bytes, Touch]) -> None:
+def touch(conn: dbapi.Connection, office: str, touches: Mapping[bytes, Touch]) -> None:
     """Keep what terminals said of themselves; keys that are not listed are passed over."""
     conn.executemany(TOUCH, (_touch_row(office, key, said) for key, said in touches.items()))
 
@@ -106,7 +106,7 @@ def _touch_row(office: str, key_id: bytes, said: Touch) -> tuple[object, ...]:
     return (said.last_seen_ms, said.software, said.clock_offset_ms, *counts, office, key_id)
 
 
-def invite(conn: sqlite3.Connection, office: str, invite_id: bytes, now_ms: int) -> Invite | None:
+def invite(conn: dbapi.Connection, office: str, invite_id: bytes, now_ms: int) -> Invite | None:
     """An invite that is neither used nor expired."""
     try:
         return _open_invite(conn, office, invite_id, now_ms)
@@ -114,7 +114,7 @@ def invite(conn: sqlite3.Connection, office: str, invite_id: bytes, now_ms: int)
         return None
 
 
-def _open_invite(conn: sqlite3.Connection, office: str, invite_id: bytes, now_ms: int) -> Invite:
+def _open_invite(conn: dbapi.Connection, office: str, invite_id: bytes, now_ms: int) -> Invite:
     row = conn.execute(INVITE, (office, invite_id)).fetchone()
     if row is None:
         raise InviteRefused("unknown")
@@ -125,14 +125,14 @@ def _open_invite(conn: sqlite3.Connection, office: str, invite_id: bytes, now_ms
     return Invite(row[0], row[1], row[2], Role(row[3]), row[4], row[5])
 
 
-def add_invite(conn: sqlite3.Connection, office: str, new: Invite, now_ms: int) -> None:
+def add_invite(conn: dbapi.Connection, office: str, new: Invite, now_ms: int) -> None:
     """Keep a new invite."""
     values = (new.key, new.unit, new.role.value, new.person, now_ms, new.expires_ms)
     conn.execute(ADD_INVITE, (office, new.id, *values))
 
 
 def take_invite(
-    conn: sqlite3.Connection,
+    conn: dbapi.Connection,
     office: str,
     invite_id: bytes,
     key: tuple[bytes, bytes],
@@ -151,13 +151,13 @@ def take_invite(
 
 
 def add_token(
-    conn: sqlite3.Connection, office: str, new: Token, secret_hash: bytes, now_ms: int
+    conn: dbapi.Connection, office: str, new: Token, secret_hash: bytes, now_ms: int
 ) -> None:
     """Keep a new token."""
     conn.execute(ADD_SCRIPT, (office, new.id, secret_hash, new.unit, now_ms, new.expires_ms))
 
 
-def token(conn: sqlite3.Connection, office: str, token_id: bytes) -> tuple[Token, bytes] | None:
+def token(conn: dbapi.Connection, office: str, token_id: bytes) -> tuple[Token, bytes] | None:
     """A token with the hash of its secret."""
     row = conn.execute(SCRIPT, (office, token_id)).fetchone()
     return None if row is None else (Token(*row[:3]), bytes(row[3]))

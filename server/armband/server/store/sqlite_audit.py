@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 
 from armband.server.commit.rows import DigestKey, UnitDigest
 from armband.server.model import OfficeRow
+from armband.server.store import dbapi
 from armband.server.store.audit_rows import AuditOp, AuditRecord
 from armband.server.store.sqlite_office import read_office
 from armband.server.store.values import decode_metrics, decode_places
@@ -31,7 +31,7 @@ DIGESTS = "SELECT kind, unit, count, digest FROM digests WHERE office = ? ORDER 
 class SqliteAuditSource:
     """See `port.AuditSource`; lives as long as the transaction in which it was made."""
 
-    def __init__(self, conn: sqlite3.Connection, office: str) -> None:
+    def __init__(self, conn: dbapi.Connection, office: str) -> None:
         self._conn = conn
         self._office = office
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 
 from armband.server.commit.rows import (
@@ -17,6 +16,7 @@ from armband.server.commit.rows import (
     UnitDigest,
 )
 from armband.server.model import Head
+from armband.server.store import dbapi
 from armband.server.store.sqlite_office import read_office
 from armband.server.store.values import (
     decode_metrics,
@@ -75,7 +75,7 @@ SET_DIGEST = """
 DROP_DIGEST = "DELETE FROM digests WHERE office = ? AND kind = ? AND unit = ?"
 
 
-def load(conn: sqlite3.Connection, office: str, request: LoadRequest) -> Loaded:
+def load(conn: dbapi.Connection, office: str, request: LoadRequest) -> Loaded:
     """What a group has to know. A look-up by key costs 3 µs here, no hop and no round trip."""
     heads = {}
     revoked = set()
@@ -99,7 +99,7 @@ def load(conn: sqlite3.Connection, office: str, request: LoadRequest) -> Loaded:
     )
 
 
-def _known(conn: sqlite3.Connection, office: str, chain: ChainRange) -> Iterator[KnownOp]:
+def _known(conn: dbapi.Connection, office: str, chain: ChainRange) -> Iterator[KnownOp]:
     bounds = (office, chain.key_id, chain.first, chain.last)
     for op, counter, branch, eff, status, seq in conn.execute(KNOWN_OPS, bounds):
         yield KnownOp(chain.key_id, op, branch, eff, Receipt(counter, status, seq, eff))
@@ -108,7 +108,7 @@ def _known(conn: sqlite3.Connection, office: str, chain: ChainRange) -> Iterator
         yield KnownOp(chain.key_id, op, branch, floor, receipt)
 
 
-def load_totals(conn: sqlite3.Connection, office: str, request: TotalsRequest) -> Totals:
+def load_totals(conn: dbapi.Connection, office: str, request: TotalsRequest) -> Totals:
     """The stored totals that the changes touch."""
     totals = Totals()
     for member in request.members:
@@ -126,7 +126,7 @@ def load_totals(conn: sqlite3.Connection, office: str, request: TotalsRequest) -
     return totals
 
 
-def save(conn: sqlite3.Connection, office: str, changes: Changes) -> None:
+def save(conn: dbapi.Connection, office: str, changes: Changes) -> None:
     """Write everything; the office's own row first, because it is the write lock."""
     row = changes.office
     conn.execute(MOVE_ON, (row.seq, row.hist, row.top, office))
@@ -139,7 +139,7 @@ def save(conn: sqlite3.Connection, office: str, changes: Changes) -> None:
     _save_totals(conn, office, changes)
 
 
-def _save_ops(conn: sqlite3.Connection, office: str, changes: Changes) -> None:
+def _save_ops(conn: dbapi.Connection, office: str, changes: Changes) -> None:
     conn.executemany(ADD_OP, _op_rows(office, changes))
     conn.executemany(ADD_QUARANTINED, _quarantine_rows(office, changes))
     conn.executemany(
@@ -177,7 +177,7 @@ def _quarantine_rows(office: str, changes: Changes) -> Iterator[tuple[object, ..
         )
 
 
-def _save_totals(conn: sqlite3.Connection, office: str, changes: Changes) -> None:
+def _save_totals(conn: dbapi.Connection, office: str, changes: Changes) -> None:
     conn.executemany(
         SET_CELL, ((office, *key, encode_metrics(cell)) for key, cell in changes.cells.items())
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
@@ -10,6 +9,7 @@ import msgspec
 from armband.server.commit.effects import total
 from armband.server.commit.rows import UnitDigest
 from armband.server.model import FeedPage, OfficeRow, SetDigest
+from armband.server.store import dbapi
 from armband.server.store.readable import UnitRange, readable_ranges
 from armband.server.store.sqlite_office import read_office
 from armband.shared import limits
@@ -56,7 +56,7 @@ ROW_BYTES = 14
 
 
 def feed_page(
-    conn: sqlite3.Connection, office: str, cursor: int, role: Role, scope: Sequence[str]
+    conn: dbapi.Connection, office: str, cursor: int, role: Role, scope: Sequence[str]
 ) -> FeedPage:
     """See `Office.feed_page`."""
     row = read_office(conn, office)
@@ -74,12 +74,12 @@ def feed_page(
     return FeedPage(rows, left, row.seq, row.hist, _digest(conn, row, role, scope))
 
 
-def digest(conn: sqlite3.Connection, office: str, role: Role, scope: Sequence[str]) -> SetDigest:
+def digest(conn: dbapi.Connection, office: str, role: Role, scope: Sequence[str]) -> SetDigest:
     """See `Office.digest`."""
     return _digest(conn, read_office(conn, office), role, scope)
 
 
-def hist_at(conn: sqlite3.Connection, office: str, seq: int) -> bytes | None:
+def hist_at(conn: dbapi.Connection, office: str, seq: int) -> bytes | None:
     """The history at ``seq``, or None beyond the head."""
     if seq == 0:
         return CHAIN_START
@@ -92,14 +92,12 @@ def ranges_json(ranges: Iterable[UnitRange]) -> str:
     return msgspec.json.encode([(r.kind, r.low, r.high) for r in ranges]).decode()
 
 
-def _ranges(conn: sqlite3.Connection, office: str, role: Role, scope: Sequence[str]) -> str:
+def _ranges(conn: dbapi.Connection, office: str, role: Role, scope: Sequence[str]) -> str:
     kinds = [kind for (kind,) in conn.execute(KINDS, (office,))]
     return ranges_json(readable_ranges(role, scope, kinds))
 
 
-def _digest(
-    conn: sqlite3.Connection, row: OfficeRow, role: Role, scope: Sequence[str]
-) -> SetDigest:
+def _digest(conn: dbapi.Connection, row: OfficeRow, role: Role, scope: Sequence[str]) -> SetDigest:
     ranges = _ranges(conn, row.code, role, scope)
     parts = conn.execute(SCOPE_DIGESTS, (ranges, row.code))
     joined = total(UnitDigest(count, digest) for count, digest in parts)
@@ -107,7 +105,7 @@ def _digest(
 
 
 def _changed(
-    conn: sqlite3.Connection, row: OfficeRow, cursor: int, role: Role, scope: Sequence[str]
+    conn: dbapi.Connection, row: OfficeRow, cursor: int, role: Role, scope: Sequence[str]
 ) -> Iterator[FeedRow]:
     """Readable records after the cursor, by seq; lazily, so that a full page ends the walk."""
     if row.code in scope or row.seq - cursor <= FEW_CHANGES:
@@ -134,7 +132,7 @@ def _fill(found: Iterator[FeedRow]) -> tuple[list[FeedRow], bool]:
 
 
 def _left(
-    conn: sqlite3.Connection,
+    conn: dbapi.Connection,
     office: str,
     between: tuple[int, int],
     role: Role,

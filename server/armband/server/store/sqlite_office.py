@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 from armband.server.errors import StoreExists, StoreMissing
 from armband.server.model import OfficeRow
+from armband.server.store import dbapi
 from armband.server.store.values import decode_policy, encode_policy
 
 OFFICE = """
@@ -21,7 +20,7 @@ PROBE = "UPDATE offices SET seq = seq WHERE office = ?"
 FIND_OFFICE = "SELECT office FROM offices ORDER BY office LIMIT 1"
 
 
-def read_office(conn: sqlite3.Connection, office: str) -> OfficeRow:
+def read_office(conn: dbapi.Connection, office: str) -> OfficeRow:
     """The office's row.
 
     Raises:
@@ -33,7 +32,7 @@ def read_office(conn: sqlite3.Connection, office: str) -> OfficeRow:
     return OfficeRow(row[0], row[1], decode_policy(row[2]), *row[3:])
 
 
-def find_office(conn: sqlite3.Connection) -> str:
+def find_office(conn: dbapi.Connection) -> str:
     """The code of the office that this file belongs to.
 
     Raises:
@@ -45,7 +44,7 @@ def find_office(conn: sqlite3.Connection) -> str:
     return str(row[0])
 
 
-def add_office(conn: sqlite3.Connection, row: OfficeRow) -> None:
+def add_office(conn: dbapi.Connection, row: OfficeRow) -> None:
     """Enter a new office.
 
     Raises:
@@ -55,27 +54,27 @@ def add_office(conn: sqlite3.Connection, row: OfficeRow) -> None:
     values = (row.code, row.name, policy, row.epoch, row.seq, row.hist)
     try:
         conn.execute(ADD_OFFICE, (*values, row.top, row.stable_seq, row.key_id))
-    except sqlite3.IntegrityError:
+    except dbapi.IntegrityError:
         raise StoreExists(f"the office {row.code!r} is there already") from None
 
 
-def replace_epoch(conn: sqlite3.Connection, office: str, old: bytes, new: bytes) -> bytes:
+def replace_epoch(conn: dbapi.Connection, office: str, old: bytes, new: bytes) -> bytes:
     """Set the epoch to ``new`` if it is ``old``; the epoch afterwards."""
     conn.execute(SET_EPOCH, (new, office, old))
     return read_office(conn, office).epoch
 
 
-def mark_stable(conn: sqlite3.Connection, office: str, seq: int) -> int:
+def mark_stable(conn: dbapi.Connection, office: str, seq: int) -> int:
     """A verified backup holds the history up to ``seq``; the newest such seq afterwards."""
     conn.execute(MARK_STABLE, (seq, office))
     return read_office(conn, office).stable_seq
 
 
-def begin_again(conn: sqlite3.Connection, office: str, epoch: bytes) -> None:
+def begin_again(conn: dbapi.Connection, office: str, epoch: bytes) -> None:
     """This store is a verified backup, and goes on from here under a new epoch."""
     conn.execute(BEGIN_AGAIN, (epoch, office))
 
 
-def probe(conn: sqlite3.Connection, office: str) -> None:
+def probe(conn: dbapi.Connection, office: str) -> None:
     """Write the office's row as it is."""
     conn.execute(PROBE, (office,))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 from armband.server.model import Head, Quarantined, RecordHistory, RecordsPage
+from armband.server.store import dbapi
 from armband.server.store.port import CellQuery
 from armband.server.store.readable import within
 from armband.server.store.sqlite_office import read_office
@@ -41,7 +40,7 @@ QUARANTINE = """
     WHERE office = ? ORDER BY received_ms DESC, key_id, counter DESC LIMIT ?"""
 
 
-def history(conn: sqlite3.Connection, office: str, record: bytes) -> RecordHistory | None:
+def history(conn: dbapi.Connection, office: str, record: bytes) -> RecordHistory | None:
     """See `Office.history`."""
     place = conn.execute(PLACE, (office, record)).fetchone()
     if place is None:
@@ -54,7 +53,7 @@ def history(conn: sqlite3.Connection, office: str, record: bytes) -> RecordHisto
     return RecordHistory(record, place[0], place[1], rows)
 
 
-def head_of(conn: sqlite3.Connection, office: str, key_id: bytes) -> Head:
+def head_of(conn: dbapi.Connection, office: str, key_id: bytes) -> Head:
     """The head of the main branch, or of the longest one where there is no main branch."""
     heads = conn.execute(HEADS, (office, key_id)).fetchall()
     if not heads:
@@ -64,7 +63,7 @@ def head_of(conn: sqlite3.Connection, office: str, key_id: bytes) -> Head:
 
 
 def cells(
-    conn: sqlite3.Connection, office: str, query: CellQuery
+    conn: dbapi.Connection, office: str, query: CellQuery
 ) -> tuple[int, dict[CellKey, Metrics]]:
     """See `Store.cells`."""
     below = [code for bounds in within(query.unit) for code in bounds]
@@ -80,7 +79,7 @@ def cells(
 
 
 def records_page(
-    conn: sqlite3.Connection,
+    conn: dbapi.Connection,
     office: str,
     kind: str,
     unit: str,
@@ -96,6 +95,6 @@ def records_page(
     return RecordsPage(views, (rows[-1][0], rows[-1][1]) if len(rows) == limit else None)
 
 
-def quarantine(conn: sqlite3.Connection, office: str, limit: int) -> list[Quarantined]:
+def quarantine(conn: dbapi.Connection, office: str, limit: int) -> list[Quarantined]:
     """See `Office.quarantine`."""
     return [Quarantined(*row) for row in conn.execute(QUARANTINE, (office, limit))]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 
 import msgspec
 
 from armband.server.model import SettingsVersion
+from armband.server.store import dbapi
 from armband.server.store.sqlite_office import read_office
 from armband.server.store.values import (
     decode_policy,
@@ -33,7 +33,7 @@ ADD_MEMBER = "INSERT INTO members (office, day, metric, member, places) VALUES (
 
 
 def set_policy(
-    conn: sqlite3.Connection, office: str, policy: Policy, author: str, at_ms: int
+    conn: dbapi.Connection, office: str, policy: Policy, author: str, at_ms: int
 ) -> Policy:
     """Put settings in force as a new version; the totals are those that they count, at once."""
     before = read_office(conn, office).policy
@@ -54,7 +54,7 @@ def counts_otherwise(before: Policy, after: Policy) -> bool:
     )
 
 
-def _count_anew(conn: sqlite3.Connection, office: str, policy: Policy) -> None:
+def _count_anew(conn: dbapi.Connection, office: str, policy: Policy) -> None:
     cells, members = recount(_views(conn, office), policy)
     conn.execute(DROP_CELLS, (office,))
     conn.execute(DROP_MEMBERS, (office,))
@@ -66,12 +66,12 @@ def _count_anew(conn: sqlite3.Connection, office: str, policy: Policy) -> None:
     )
 
 
-def _views(conn: sqlite3.Connection, office: str) -> Iterator[View]:
+def _views(conn: dbapi.Connection, office: str) -> Iterator[View]:
     for (state,) in conn.execute(STATES, (office,)):
         yield view(decode_state(state))
 
 
-def versions(conn: sqlite3.Connection, office: str, limit: int) -> list[SettingsVersion]:
+def versions(conn: dbapi.Connection, office: str, limit: int) -> list[SettingsVersion]:
     """The versions of the settings, the newest first."""
     rows = conn.execute(VERSIONS, (office, limit))
     return [SettingsVersion(n, decode_policy(raw), by, at) for n, raw, by, at in rows]
