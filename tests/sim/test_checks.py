@@ -65,15 +65,15 @@ DAMAGES: list[tuple[str, Damage]] = [
 @contextmanager
 def _put_back(world: World) -> Iterator[None]:
     """The stores of the office and of the damaged terminal are afterwards what they were before."""
-    machines = (world.office, world.originals[DAMAGED_TERMINAL])
-    copies = [sqlite3.connect(":memory:") for _machine in machines]
+    opened = (world.office.connection, world.originals[DAMAGED_TERMINAL].connection)
+    copies = [sqlite3.connect(":memory:") for _store in opened]
     try:
-        for machine, copy in zip(machines, copies, strict=True):
-            with machine.connection() as held:
+        for connection, copy in zip(opened, copies, strict=True):
+            with connection() as held:
                 held.backup(copy)
         yield
-        for machine, copy in zip(machines, copies, strict=True):
-            with machine.connection() as held:
+        for connection, copy in zip(opened, copies, strict=True):
+            with connection() as held:
                 copy.backup(held)
     finally:
         for copy in copies:

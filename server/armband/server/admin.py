@@ -14,11 +14,13 @@ import msgspec
 from armband.server.admin_args import (
     MAX_ROLLUP_DAYS,
     AssignArgs,
+    FreezeArgs,
     InviteArgs,
     NoArgs,
     PolicyArgs,
     QuarantineArgs,
     RecordsArgs,
+    ReportArgs,
     RevokeArgs,
     RollupArgs,
     StableArgs,
@@ -29,6 +31,8 @@ from armband.server.admin_args import (
 from armband.server.errors import BadRequest, NotFound, UnknownUnit
 from armband.server.model import RecordsPage, Terminal
 from armband.server.office import Office
+from armband.server.reports.day import day_report, freeze_day
+from armband.server.reports.model import DayReport
 from armband.server.taking import Taken, take
 from armband.shared.days import add_days, is_day
 from armband.shared.environment import Environment
@@ -54,6 +58,8 @@ class Admin:
             "upsert": (UpsertArgs, self._upsert),
             "records": (RecordsArgs, self._records),
             "rollup": (RollupArgs, self._rollup),
+            "report": (ReportArgs, self._report),
+            "freeze": (FreezeArgs, self._freeze),
             "audit": (NoArgs, self._audit),
             "terminals": (NoArgs, self._terminals),
             "quarantine": (QuarantineArgs, self._quarantine),
@@ -147,6 +153,17 @@ class Admin:
         if days[-1] != last:
             raise BadRequest(f"{first} to {last} are not 1 to {MAX_ROLLUP_DAYS} days")
         return days
+
+    async def _report(self, args: ReportArgs) -> DayReport:
+        """A unit's day, frozen or not."""
+        day = args.day or self._office.today
+        return await day_report(self._office, self._known_unit(args.unit), day)
+
+    async def _freeze(self, args: FreezeArgs) -> DayReport:
+        """The same, with the figures fixed."""
+        day = args.day or self._office.today
+        unit = self._known_unit(args.unit)
+        return await freeze_day(self._office, unit, day, args.author, again=args.again)
 
     async def _audit(self, _args: NoArgs) -> dict[str, Any]:
         """``{records, cells, operations, differences}``."""

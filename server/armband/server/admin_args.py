@@ -87,6 +87,22 @@ class AssignArgs(msgspec.Struct, forbid_unknown_fields=True):
     scope: Annotated[list[str], msgspec.Meta(min_length=1, max_length=MAX_SCOPE)]
 
 
+class ReportArgs(msgspec.Struct, forbid_unknown_fields=True):
+    """Whose day; ``""`` for the office and for today."""
+
+    unit: str = ""
+    day: str = ""
+
+
+class FreezeArgs(msgspec.Struct, forbid_unknown_fields=True):
+    """Whose day, by whom; ``again`` makes another edition of a frozen one."""
+
+    author: Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
+    unit: str = ""
+    day: str = ""
+    again: bool = False
+
+
 class StableArgs(msgspec.Struct, forbid_unknown_fields=True):
     """A point of the history that a verified backup holds."""
 

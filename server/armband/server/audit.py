@@ -158,7 +158,7 @@ def _check_record(
         differences.add("record without operations", record=stored.id.hex())
         return
     try:
-        state = _replayed(operations)
+        state = replayed(operations)
     except ValueError as error:
         differences.add("payload", record=operations[0].record.hex(), problem=str(error))
         return
@@ -176,8 +176,11 @@ def _check_record(
     recount.count(state, seq)
 
 
-def _replayed(operations: list[AuditOp]) -> State | None:
+def replayed(operations: list[AuditOp]) -> State | None:
     """Merge a record's operations once more, in the order in which they landed.
+
+    Returns:
+        None when there are no operations, or their payloads are purged.
 
     Raises:
         ValueError: a payload is not what was taken in.

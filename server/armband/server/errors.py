@@ -7,6 +7,7 @@ ServerError
 ├── BadRequest           an administration verb is unknown or its arguments are wrong
 ├── NotFound             what a verb names does not exist
 ├── UnknownUnit          a command names a unit that the office does not have: a typing mistake
+├── AlreadyFrozen        a day's report is frozen, and another edition was not asked for
 ├── BackupUnsound        a copy of the office is damaged or does not add up
 └── StoreError
     ├── StoreExists      there is an office in this folder already
@@ -62,6 +63,10 @@ class BadRequest(ServerError):
 
 class NotFound(ServerError):
     """What an administration verb names does not exist."""
+
+
+class AlreadyFrozen(ServerError):
+    """A day's report is frozen, and another edition was not asked for."""
 
 
 class BackupUnsound(ServerError):

@@ -30,7 +30,7 @@ def exit_code_of(error: ArmbandError) -> ExitCode:
             return ExitCode.STORE
         case errors.InviteRefused():
             return ExitCode.NOT_ALLOWED
-        case errors.NotFound() | errors.BackupUnsound():
+        case errors.NotFound() | errors.BackupUnsound() | errors.AlreadyFrozen():
             return ExitCode.REFUSED
         case _:
             return ExitCode.USAGE

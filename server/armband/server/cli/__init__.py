@@ -43,6 +43,7 @@ VERBS: Mapping[str, Verb] = {
     "token": Verb("token", "a token for scripts that read roll-ups"),
     "import": Verb("import_", "take in a register of units, households or staff"),
     "export": Verb("export", "write records as a ledger"),
+    "report": Verb("report", "the daily report: print, freeze, compare"),
     "terminals": Verb("terminals", "list the terminals"),
     "revoke": Verb("revoke", "trust a terminal no more"),
     "take": Verb("take", "take in a file of unsent work"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import getpass
 import os
 import re
 from pathlib import Path
@@ -33,6 +34,14 @@ def default_data_dir() -> Path:
     """Where an office lives when nobody says otherwise."""
     named = os.environ.get(DATA_VARIABLE)
     return Path(named) if named else Path.home() / ".local" / "share" / "armband-server"
+
+
+def user_name() -> str:
+    """The account that runs the command; ``office`` where the machine knows none."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "office"
 
 
 def duration_ms(text: str) -> int:

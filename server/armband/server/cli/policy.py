@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 from collections.abc import Sequence
 from difflib import unified_diff
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from armband.server.cli.options import add_common, name_text
+from armband.server.cli.options import add_common, name_text, user_name
 from armband.server.cli.output import Output, moment
 from armband.server.cli.world import real_environment
 from armband.server.desk import open_desk
@@ -59,7 +58,7 @@ async def run(args: argparse.Namespace, out: Output) -> int:
         wanted = read_policy(args.file, now)
         changed = wanted != now
         if changed and not args.dry_run:
-            call = {"policy": wanted, "author": args.by or _user(), "version": now.version}
+            call = {"policy": wanted, "author": args.by or user_name(), "version": now.version}
             wanted = msgspec.convert((await desk.call("set_policy", call))["policy"], Policy)
     _tell(now, wanted, args, out)
     return ExitCode.DONE
@@ -97,10 +96,3 @@ def _tell(before: Policy, after: Policy, args: argparse.Namespace, out: Output) 
         out.note("dry run: nothing was changed")
     else:
         out.line(f"version {after.version} is in force; terminals that are connected get it now")
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return "office"

@@ -35,6 +35,8 @@ from armband.server.office.access import Access
 from armband.server.office.committer import Committer
 from armband.server.office.epochs import EpochAllowance
 from armband.server.office.unit_names import UnitNames
+from armband.server.reports.model import ChangedRecord, FrozenDay
+from armband.server.reports.restate import changed_records
 from armband.server.store.port import CellQuery, Store
 from armband.shared.days import day_of
 from armband.shared.drafts import Draft
@@ -46,6 +48,7 @@ from armband.shared.permissions import Role
 from armband.shared.policy import Policy
 from armband.shared.regridding import Forwards
 from armband.shared.rollup import coverage
+from armband.shared.rollup_report import RollupReport
 from armband.shared.units import depth_below, is_within, unit_order
 from armband.shared.wire import Receipt, UnitName
 
@@ -246,6 +249,30 @@ class Office(Access):
     async def audit(self) -> AuditReport:
         """Recount everything from the stored operations and records, and compare."""
         return await self._store.inspect(audit)
+
+    # -- days that are frozen --------------------------------------------------------------------
+
+    async def freeze(self, unit: str, day: str, author: str, figures: RollupReport) -> FrozenDay:
+        """Keep a day's figures as its next edition, bound to the history that they are true at.
+
+        Raises:
+            StoreError: the disk refuses.
+        """
+        hist = await self.hist_at(figures.as_of.seq)
+        assert hist is not None, "figures are true at a point of the history"
+        now_ms = self._environment.now_ms()
+        return await self._store.freeze(FrozenDay(unit, day, 0, hist, now_ms, author, figures))
+
+    async def frozen(self, unit: str, day: str) -> FrozenDay | None:
+        """The newest edition of a unit's day."""
+        return await self._store.frozen(unit, day)
+
+    async def changed_since(self, seq: int, unit: str, day: str) -> tuple[list[ChangedRecord], int]:
+        """See `restate.changed_records`."""
+        policy = self.policy
+        return await self._store.inspect(
+            lambda source: changed_records(source.changed_since(seq), seq, unit, day, policy)
+        )
 
     # -- chains and epochs -----------------------------------------------------------------------
 

@@ -32,6 +32,7 @@ from armband.server.model import (
     Token,
     Touch,
 )
+from armband.server.reports.model import FrozenDay
 from armband.server.store.audit_rows import AuditOp, AuditRecord
 from armband.shared.permissions import Role
 from armband.shared.policy import Policy
@@ -92,6 +93,9 @@ class AuditSource(Protocol):
     def digests(self) -> Iterator[tuple[DigestKey, UnitDigest]]:
         """The digests by key."""
 
+    def changed_since(self, seq: int) -> Iterator[AuditOp]:
+        """All operations of every record that changed after ``seq``, by (record, seq)."""
+
 
 class Store(Protocol):
     """The storage of one office."""
@@ -145,6 +149,12 @@ class Store(Protocol):
 
     async def settings(self, limit: int) -> list[SettingsVersion]:
         """The newest versions of the settings, the newest first."""
+
+    async def freeze(self, wanted: FrozenDay) -> FrozenDay:
+        """Keep a day's figures as the edition after the newest one; what was kept."""
+
+    async def frozen(self, unit: str, day: str) -> FrozenDay | None:
+        """The newest edition of a unit's day."""
 
     async def feed_page(self, cursor: int, role: Role, scope: Sequence[str]) -> FeedPage:
         """See `Office.feed_page`."""

@@ -19,6 +19,7 @@ from armband.server.model import (
     Token,
     Touch,
 )
+from armband.server.reports.model import FrozenDay
 from armband.server.store import (
     dbapi,
     sqlite_access,
@@ -26,6 +27,7 @@ from armband.server.store import (
     sqlite_feed,
     sqlite_office,
     sqlite_records,
+    sqlite_reports,
     sqlite_settings,
 )
 from armband.server.store.database import Database
@@ -106,6 +108,16 @@ class SqliteStore:
     async def settings(self, limit: int) -> list[SettingsVersion]:
         """See `Store.settings`."""
         return await self._db.read(lambda conn: sqlite_settings.versions(conn, self._office, limit))
+
+    async def freeze(self, wanted: FrozenDay) -> FrozenDay:
+        """See `Store.freeze`."""
+        return await self._db.write(lambda conn: sqlite_reports.freeze(conn, self._office, wanted))
+
+    async def frozen(self, unit: str, day: str) -> FrozenDay | None:
+        """See `Store.frozen`."""
+        return await self._db.read(
+            lambda conn: sqlite_reports.frozen(conn, self._office, unit, day)
+        )
 
     async def feed_page(self, cursor: int, role: Role, scope: Sequence[str]) -> FeedPage:
         """See `Store.feed_page`."""

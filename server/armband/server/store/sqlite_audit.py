@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from armband.server.commit.rows import DigestKey, UnitDigest
 from armband.server.model import OfficeRow
-from armband.server.store import dbapi
+from armband.server.store import dbapi, sqlite_reports
 from armband.server.store.audit_rows import AuditOp, AuditRecord
 from armband.server.store.sqlite_office import read_office
 from armband.server.store.values import decode_metrics, decode_places
@@ -70,3 +70,7 @@ class SqliteAuditSource:
         """The digests by key."""
         for kind, unit, count, digest in self._conn.execute(DIGESTS, (self._office,)):
             yield (kind, unit), UnitDigest(count, digest)
+
+    def changed_since(self, seq: int) -> Iterator[AuditOp]:
+        """All operations of every record that changed after ``seq``, by (record, seq)."""
+        return sqlite_reports.changed_since(self._conn, self._office, seq)

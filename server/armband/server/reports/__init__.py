@@ -1,0 +1,1 @@
+"""The daily report (日报): figures laid out as the office's forms, frozen, restated, printed."""
