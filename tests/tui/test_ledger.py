@@ -156,7 +156,7 @@ async def test_a_role_sees_only_what_it_may_do(tmp_path: Path) -> None:
     async with desk(tmp_path, role="checkpoint", drafts=[]) as running:
         await open_ledger(running, "household")
         await running.press("ctrl+n")
-        await running.sees("本终端不能新建：户")
+        await running.sees("本终端不能新建：住户")
         assert isinstance(running.app.screen, LedgerScreen)
 
 

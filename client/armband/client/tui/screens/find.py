@@ -75,12 +75,15 @@ def kinds_here(context: Context) -> list[str]:
 
 
 def kind_finder(kinds: Sequence[str]) -> Find[str]:
-    """For a `PickDialog` over kinds of records."""
+    """For a `PickDialog` over kinds of records; their English may be typed in any language."""
 
     async def find(typed: str) -> list[Choice[str]]:
         wanted = typed.strip().lower()
-        named = [Choice(kind, kind_plural(kind), kind) for kind in kinds]
-        return [c for c in named if wanted in c.label.lower() or wanted in c.note]
+        return [
+            Choice(kind, kind_plural(kind))
+            for kind in kinds
+            if any(wanted in words.lower() for words in (kind_plural(kind), CATALOGUE[kind].plural))
+        ]
 
     return find
 
