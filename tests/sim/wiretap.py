@@ -89,6 +89,9 @@ class Wiretap:
         self.allowed: dict[bytes, oracle.Reader] = {}
         self.pushes: list[Pushed] = []
         self.fed: dict[tuple[bytes, int], set[bytes]] = {}
+        # Whose operations on which records were kept aside: a later step that leads on from such a
+        # one does not lead on from what the office has, and lies beside it in the tray.
+        self._aside: set[tuple[bytes, bytes]] = set()
 
     def opened(self, number: int, name: str) -> None:
         self._lines[number] = Line(name)
@@ -195,8 +198,10 @@ class Wiretap:
                 op.id,
                 record,
             )
-            if aside and item.reason in _NEVER:
+            if aside and item.reason in _NEVER and (line.key_id, record) not in self._aside:
                 self._problem(f"{op.id.hex()} is honest work and refused: {item.detail}")
+            if aside:
+                self._aside.add((line.key_id, record))
             where = (OFFICE, line.key_id, item.counter, op.id)
             if held is not None and held.execute(_AT_OFFICE[aside], where).fetchone() is None:
                 self._problem(f"I1 a receipt for {op.id.hex()}, which is not on the office's disk")

@@ -16,6 +16,9 @@ def seen_by(op: Op, branch: bytes, state: State | None, field: str) -> Seen | No
     and on a branch of a copied terminal, which takes its own earlier work for seen where here it
     stands on another branch, so that the two disagree about which states stand.
 
+    A step that leads on from one of its author's that was kept aside (out of scope, say) does not
+    lead on from what the office has: it is refused, and lies beside the other one in the tray.
+
     Args:
         branch: the branch of its terminal's chain on which the operation stands.
         state: the record as the office has it; None when it has not begun.
