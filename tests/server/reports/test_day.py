@@ -191,5 +191,18 @@ async def test_it_fits_a_screen_of_eighty_cells(desk: Desk, language: Any) -> No
     await desk.visit(1)
     await desk.freeze()
     text = text_of(await desk.report(), language, 480)
-    wide = [line for line in text.splitlines() if cells(line) > WIDTH]
-    assert not wide
+    assert max(map(cells, text.splitlines())) <= WIDTH
+
+
+async def test_many_missing_grids_are_all_named_in_lines_that_fit(desk: Desk) -> None:
+    names = [f"第{number}网格" for number in range(1, 41)]
+    report = msgspec.structs.replace(await desk.report(), missing=names)
+    text = text_of(report, "zh", 480)
+    assert max(map(cells, text.splitlines())) <= WIDTH
+    assert set(names) <= set(text.split())
+
+
+async def test_a_time_that_nobody_took_is_none(desk: Desk) -> None:
+    text = text_of(await desk.report(), "zh", 480)
+    assert "受理用时中位 —" in text
+    assert "当日上报 0" in text

@@ -41,7 +41,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "--again", action="store_true", help="with --freeze: another edition of a frozen day"
     )
-    parser.add_argument("--by", default="", type=name_text, metavar="NAME", help="who freezes it")
+    parser.add_argument("--by", type=name_text, metavar="NAME", help="who freezes it")
     parser.add_argument("--format", choices=FORMATS, default="", help="default: text")
     parser.add_argument("--lang", choices=("zh", "en"), default="zh", help="default: zh")
     parser.add_argument(

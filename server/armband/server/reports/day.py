@@ -166,6 +166,7 @@ def _report(
         edition=frozen.edition if frozen else 0,
         frozen_ms=frozen.frozen_ms if frozen else 0,
         author=frozen.author if frozen else "",
+        hist=frozen.hist.hex() if frozen else "",
         checksum=frozen.checksum if frozen else "",
         proved=proved,
         restated=restated,

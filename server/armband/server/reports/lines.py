@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from armband.server.reports.layout import PARTS, SECTIONS, Language, Line, shown
@@ -30,7 +30,6 @@ class Restated:
 
 
 NOTHING = "—"
-_MISSING_SHOWN = 12
 
 
 def title(report: DayReport, language: Language) -> str:
@@ -39,17 +38,15 @@ def title(report: DayReport, language: Language) -> str:
 
 
 def head_lines(report: DayReport, language: Language, utc_offset_min: int) -> list[str]:
-    """The day and the moment; who has reported."""
+    """The day and the moment; how many grids have reported; which have not, by name."""
     as_of, covered = report.as_of, report.coverage
     moment = clock_words(as_of.at, utc_offset_min)
-    lacking = " ".join(report.missing[:_MISSING_SHOWN])
-    if len(report.missing) > _MISSING_SHOWN:
-        lacking += f" … ({len(report.missing)})"
-    told = f"{word('missing', language)} {lacking}" if lacking else word("all_in", language)
+    lacking = [f"{word('missing', language)} {' '.join(report.missing)}"] if report.missing else []
     when = f"{word('as_of', language)} {moment} ({word('seq', language)} {as_of.seq:,})"
     return [
         f"{day_words(report.day, language)}   {when}",
-        f"{word('coverage', language)} {covered.reported}/{covered.expected}   {told}",
+        f"{word('coverage', language)} {covered.reported}/{covered.expected}",
+        *lacking,
     ]
 
 
@@ -75,13 +72,20 @@ def sections(report: DayReport, language: Language) -> Iterator[tuple[str, list[
         figures = [
             Figure(
                 line.label(language),
-                NOTHING
-                if line.now and not has_now
-                else shown(line.value(metrics), line.measure, language),
+                shown(line.value(metrics), line.measure, language)
+                if _is_known(line, metrics, has_now=has_now)
+                else NOTHING,
             )
             for line in section.lines
         ]
         yield section.title(language), figures
+
+
+def _is_known(line: Line, metrics: Mapping[str, int], *, has_now: bool) -> bool:
+    """A count that is not there is 0; a time that nobody took is none."""
+    if line.measure == "seconds":
+        return line.metric in metrics
+    return has_now or not line.now
 
 
 def part_heads(language: Language) -> list[str]:

@@ -80,7 +80,8 @@ class DayReport(msgspec.Struct, frozen=True):
         missing: the names of the grids that have not reported.
         figures: those that count: the frozen ones where the day is frozen.
         edition: 0 while the day is not frozen.
-        checksum: of the frozen figures, else ``""``.
+        hist: the history chain that the frozen figures are true at, in hex.
+        checksum: of the frozen figures (see `FrozenDay.checksum`), else ``""``.
         proved: the office's history is still the one that the frozen figures were true at.
         restated: of a frozen day whose figures are not the same any more.
     """
@@ -95,6 +96,7 @@ class DayReport(msgspec.Struct, frozen=True):
     edition: int = 0
     frozen_ms: int = 0
     author: str = ""
+    hist: str = ""
     checksum: str = ""
     proved: bool = True
     restated: Restatement | None = None

@@ -41,9 +41,21 @@ def _head(report: DayReport, language: Language, utc_offset_min: int) -> list[st
     centred = title(report, language)
     return [
         " " * max(0, (WIDTH - cells(centred)) // 2) + centred,
-        *head_lines(report, language, utc_offset_min),
+        *(part for line in head_lines(report, language, utc_offset_min) for part in _folded(line)),
         "─" * WIDTH,
     ]
+
+
+def _folded(line: str) -> list[str]:
+    """A line of blank-separated words in lines that fit."""
+    folded = [""]
+    for piece in line.split(" "):
+        longer = f"{folded[-1]} {piece}" if folded[-1] else piece
+        if cells(longer) > WIDTH and folded[-1]:
+            folded.append(f"  {piece}")
+        else:
+            folded[-1] = longer
+    return folded
 
 
 def _section(name: str, figures: Sequence[Figure]) -> list[str]:

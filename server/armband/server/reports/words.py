@@ -13,7 +13,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "seq": ("序号", "sequence"),
     "coverage": ("已报网格", "Grids reported"),
     "missing": ("未报", "Missing"),
-    "all_in": ("全部已报", "all of them"),
     "parts": ("分片情况", "By part"),
     "part": ("辖区", "Unit"),
     "not_of_the_day": ("非当日数", "not of that day"),

@@ -34,7 +34,7 @@ class _Sheet:
         base = {"font_name": _FONT, "font_size": 10, "valign": "vcenter"}
         boxed = {**base, "border": 1, "text_wrap": True}
         self.title = book.add_format({**base, "font_size": 16, "bold": True, "align": "center"})
-        self.plain = book.add_format(base)
+        self.plain = book.add_format({**base, "text_wrap": True})
         self.head = book.add_format({**boxed, "bold": True, "bg_color": "#E7E6E6"})
         self.label = book.add_format(boxed)
         self.figure = book.add_format({**boxed, "align": "right"})
