@@ -15,12 +15,12 @@ from textual.message import Message
 from textual.widgets import Static
 
 from armband.client.i18n import _
+from armband.client.i18n.places import path_words
 from armband.client.i18n.words import join_words
 from armband.client.tui.context import Context
 from armband.client.tui.figures import ALARMING, GROUPS, figure_text, figure_title
 from armband.client.tui.messages import RecordsMoved, RecordsWanted, RollupsMoved
 from armband.client.tui.screens.desk import DeskScreen
-from armband.client.tui.screens.find import path_words
 from armband.client.tui.text import Cell, Column
 from armband.client.tui.widgets.figures_line import coverage_words
 from armband.client.tui.widgets.paged_list import Heading, PagedList

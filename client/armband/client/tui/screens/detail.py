@@ -13,13 +13,13 @@ from textual.widgets import Static
 from armband.client.errors import ClientError
 from armband.client.i18n import _
 from armband.client.i18n.entries import STANDING_TONE, standing_word, title_of
+from armband.client.i18n.places import path_words
 from armband.client.i18n.words import author_word, field_label, kind_label, moment_text, step_label
 from armband.client.model import Entry, History, Standing
 from armband.client.tui.context import Context
 from armband.client.tui.messages import RecordsMoved
 from armband.client.tui.problems import problem_words
 from armband.client.tui.screens.desk import DeskScreen
-from armband.client.tui.screens.find import path_words
 from armband.client.tui.screens.pick import AskDialog
 from armband.client.tui.text import Cell
 from armband.client.tui.widgets.fact_list import FactList

@@ -13,6 +13,7 @@ from textual.binding import Binding, BindingType
 from armband.client.errors import ClientError
 from armband.client.i18n import _
 from armband.client.i18n.entries import title_of
+from armband.client.i18n.places import path_words
 from armband.client.i18n.words import field_label, kind_label
 from armband.client.model import Entry, Refused
 from armband.client.tui.context import Context
@@ -25,7 +26,7 @@ from armband.client.tui.messages import RecordSaved, SaveFailed
 from armband.client.tui.problems import invalid_words, problem_words
 from armband.client.tui.screens.desk import DeskScreen
 from armband.client.tui.screens.detail import reason_problem
-from armband.client.tui.screens.find import path_words, reference_names, searches
+from armband.client.tui.screens.find import reference_names, searches
 from armband.client.tui.screens.pages import open_record
 from armband.client.tui.screens.pick import AskDialog
 from armband.client.tui.widgets.paged_list import PagedList

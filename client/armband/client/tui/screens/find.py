@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from armband.client.i18n.entries import title_of
+from armband.client.i18n.places import path_words
 from armband.client.i18n.words import kind_plural, masked_phone, option_label
 from armband.client.merging import standing_for
 from armband.client.model import Entry, LedgerQuery
@@ -20,19 +21,6 @@ from armband.shared.units import CLOSED, depth_below, in_scope, unit_order
 from armband.shared.wire import UnitName
 
 _UNIT_LEVEL = CATALOGUE[UNIT].fields["level"]
-
-
-def path_words(code: str, units: Mapping[str, UnitName], below: str = "") -> str:
-    """The names from the top (or from under ``below``) down to a unit, joined by blanks."""
-    parts = code.split("/")
-    names = []
-    for count in range(1, len(parts) + 1):
-        prefix = "/".join(parts[:count])
-        if below and depth_below(prefix, below) <= 0:
-            continue
-        unit = units.get(prefix)
-        names.append(unit.name if unit else parts[count - 1])
-    return " ".join(names)
 
 
 def fitting_units(

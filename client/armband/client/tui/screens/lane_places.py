@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from armband.client.i18n import _
+from armband.client.i18n.places import path_words
 from armband.client.i18n.words import stretch_text
 from armband.client.lane import LaneCheck
 from armband.client.model import Entry
 from armband.client.tui.context import Context
-from armband.client.tui.screens.find import path_words
 from armband.client.tui.screens.pick import Choice, PickDialog
 from armband.shared.drafts import Draft
 from armband.shared.ids import id_from_hex, new_record_id

@@ -9,13 +9,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from armband.client.i18n import OPTION, _, pgettext
+from armband.client.i18n.places import path_words
 from armband.client.i18n.words import join_words, masked_phone
 from armband.client.model import LedgerQuery
 from armband.client.people import roster_of
 from armband.client.tui.context import Context
 from armband.client.tui.messages import RecordsMoved
 from armband.client.tui.screens.desk import DeskScreen
-from armband.client.tui.screens.find import path_words, unit_finder
+from armband.client.tui.screens.find import unit_finder
 from armband.client.tui.screens.pick import PickDialog
 from armband.client.tui.text import Cell
 from armband.client.tui.widgets.fact_list import FactList
