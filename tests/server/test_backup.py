@@ -112,9 +112,11 @@ async def test_the_commands_beside_a_server(tmp_path: Path, capsys) -> None:
         code, told = await asyncio.to_thread(run, folder, "restore", file, capsys)
         assert code == 5
         assert "stop the server" in told["note"]
-    with zipfile.ZipFile(file) as packed:
+        plain = ["backup", str(tmp_path / "p"), "--plain", "--data", str(folder)]
+        assert await asyncio.to_thread(main, plain) == 0
+    with zipfile.ZipFile(tmp_path / "p") as packed:
         names = packed.namelist()
-    assert names == ["backup.json", STORE_FILE, "certificate.pem", "certificate-key.pem"]
+    assert names[:4] == ["backup.json", STORE_FILE, "certificate.pem", "certificate-key.pem"]
 
 
 async def test_the_commands_without_a_server(tmp_path: Path, capsys) -> None:
@@ -136,6 +138,10 @@ async def test_the_commands_without_a_server(tmp_path: Path, capsys) -> None:
     now = office_of(folder / STORE_FILE)
     assert now.epoch != epoch
     assert (now.seq, now.stable_seq) == (seq, seq), "what was restored is in a backup"
+    code, told = await asyncio.to_thread(run, tmp_path / "fresh", "restore", file, capsys)
+    assert code == 4
+    assert "--recovery-key" in told["note"]
+    (folder / "recovery-key.txt").rename(tmp_path / "fresh" / "recovery-key.txt")
     code, told = await asyncio.to_thread(run, tmp_path / "fresh", "restore", file, capsys)
     assert (code, told["set_aside"]) == (0, None)
 

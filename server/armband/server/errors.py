@@ -9,12 +9,14 @@ ServerError
 ├── UnknownUnit          a command names a unit that the office does not have: a typing mistake
 ├── AlreadyFrozen        a day's report is frozen, and another edition was not asked for
 ├── BackupUnsound        a copy of the office is damaged or does not add up
+├── RecoveryKeyWrong     a sealed backup needs its recovery key, or another one
 └── StoreError
     ├── StoreExists      there is an office in this folder already
     ├── StoreMissing     there is no office in this folder
     ├── StoreLocked      another process holds the store
     ├── StoreFull        the disk is full
     ├── StoreFailed      the disk or the database refused (I/O error)
+    ├── StoreKeyWrong    the key of an encrypted store is missing or another's
     └── StoreDamaged     the file is no store, damaged, or of a newer release
 """
 
@@ -73,6 +75,10 @@ class BackupUnsound(ServerError):
     """A copy of the office is damaged or does not add up: it is no backup."""
 
 
+class RecoveryKeyWrong(ServerError):
+    """A sealed backup needs its recovery key, or another one; or that key is damaged."""
+
+
 class UnknownUnit(ServerError):
     """A command names a unit that the office does not have: a typing mistake."""
 
@@ -103,6 +109,10 @@ class StoreFull(StoreError):
 
 class StoreFailed(StoreError):
     """The disk or the database refused: nothing of the transaction was kept."""
+
+
+class StoreKeyWrong(StoreError):
+    """The key of an encrypted store is missing, or is another's."""
 
 
 class StoreDamaged(StoreError):

@@ -28,7 +28,7 @@ def exit_code_of(error: ArmbandError) -> ExitCode:
             return ExitCode.USAGE
         case errors.StoreError() | errors.OfficeCannotWrite():
             return ExitCode.STORE
-        case errors.InviteRefused():
+        case errors.InviteRefused() | errors.RecoveryKeyWrong():
             return ExitCode.NOT_ALLOWED
         case errors.NotFound() | errors.BackupUnsound() | errors.AlreadyFrozen():
             return ExitCode.REFUSED

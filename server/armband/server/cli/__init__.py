@@ -21,6 +21,7 @@ from typing import Any
 from armband.server.cli.output import Output
 from armband.server.exit_codes import ExitCode
 from armband.server.exits import exit_code_of
+from armband.server.store_key import KEY_VARIABLE
 from armband.shared.errors import ArmbandError
 from armband.shared.normal import is_unicode
 
@@ -50,6 +51,8 @@ VERBS: Mapping[str, Verb] = {
     "tray": Verb("tray", "list what was refused"),
     "notify": Verb("notify", "tell a unit something, or call a team up"),
     "acks": Verb("acks", "who has acknowledged a notice, and who has not"),
+    "encrypt": Verb("encrypt", "give the store of an office a key"),
+    "recovery-key": Verb("recovery_key", "make a new key that opens the backups to come"),
     "backup": Verb("backup", "back the office up into a file, verified"),
     "restore": Verb("restore", "put a backup in the office's place"),
     "staffing": Verb("staffing", "who serves where, and what is vacant"),
@@ -94,6 +97,8 @@ def _run(words: list[str]) -> int:
     module = _module_of(verb)
     args = _parser(verb, module).parse_args(words)
     assert module is not None, "the parser requires a verb"
+    if getattr(args, "key_file", None) is not None:
+        os.environ[KEY_VARIABLE] = str(args.key_file.absolute())
     with _runner(args.verb) as runner:
         code: int = runner.run(module.run(args, Output(getattr(args, "json", False))))
         return code

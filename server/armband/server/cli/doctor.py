@@ -13,6 +13,7 @@ from armband.server.desk import require_office
 from armband.server.exit_codes import ExitCode
 from armband.server.office.opening import STORE_FILE
 from armband.server.store.examine import Examined, examine
+from armband.server.store_key import store_key
 
 LITTLE_ROOM = 512 * 1024 * 1024
 """Bytes of free disk below which the doctor says so."""
@@ -43,7 +44,7 @@ async def run(args: argparse.Namespace, out: Output) -> int:
     """Examine the office."""
     require_office(args.data)
     path = args.data / STORE_FILE
-    found = await asyncio.to_thread(examine, path)
+    found = await asyncio.to_thread(examine, path, store_key(args.data))
     free, size = shutil.disk_usage(args.data).free, path.stat().st_size
     if out.as_json:
         parts = {"file": found.file, "records": found.records, "chains": found.chains}

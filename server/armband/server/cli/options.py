@@ -8,6 +8,7 @@ import os
 import re
 from pathlib import Path
 
+from armband.server.store_key import KEY_VARIABLE
 from armband.shared.normal import clean
 
 DATA_VARIABLE = "ARMBAND_SERVER_DATA"
@@ -25,6 +26,12 @@ def add_common(parser: argparse.ArgumentParser, *, with_json: bool = True) -> No
         default=default_data_dir(),
         metavar="DIR",
         help=f"the office's folder (default: ${DATA_VARIABLE} or {default_data_dir()})",
+    )
+    parser.add_argument(
+        "--key-file",
+        type=Path,
+        metavar="FILE",
+        help=f"the key of an encrypted store (default: ${KEY_VARIABLE} or what init was told)",
     )
     if with_json:
         parser.add_argument("--json", action="store_true", help="print JSON")

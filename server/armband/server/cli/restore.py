@@ -14,6 +14,7 @@ from armband.server.errors import BadRequest
 from armband.server.exit_codes import ExitCode
 from armband.server.exits import OfficeBusy
 from armband.server.lock import OfficeLock
+from armband.server.recovery import read_recovery_key
 from armband.server.restore import Restored, restore_backup
 from armband.shared.environment import Environment
 from armband.shared.ids import ID_BYTES
@@ -30,13 +31,21 @@ def add_parser(subparsers: Any) -> None:
     )
     add_common(parser)
     parser.add_argument("file", metavar="FILE", type=Path)
+    parser.add_argument(
+        "--recovery-key",
+        type=Path,
+        metavar="FILE",
+        help="the office's recovery key: needed where its folder is lost",
+    )
 
 
 async def run(args: argparse.Namespace, out: Output) -> int:
     """Restore, and say what to do next."""
     if not args.file.is_file():
         raise BadRequest(f"{args.file} is no file")
-    done = await asyncio.to_thread(_restored, args.data, args.file, real_environment())
+    named = args.recovery_key
+    recovery = read_recovery_key(named) if named is not None else None
+    done = await asyncio.to_thread(_restored, args.data, args.file, recovery, real_environment())
     office = done.office
     aside = str(done.set_aside) if done.set_aside is not None else None
     if out.as_json:
@@ -56,7 +65,9 @@ async def run(args: argparse.Namespace, out: Output) -> int:
     return ExitCode.DONE
 
 
-def _restored(directory: Path, file: Path, environment: Environment) -> Restored:
+def _restored(
+    directory: Path, file: Path, recovery: bytes | None, environment: Environment
+) -> Restored:
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = OfficeLock(directory)
     if not lock.try_acquire():
@@ -65,6 +76,6 @@ def _restored(directory: Path, file: Path, environment: Environment) -> Restored
         )
     try:
         epoch = environment.random_bytes(ID_BYTES)
-        return restore_backup(directory, file, epoch, environment.now_ms())
+        return restore_backup(directory, file, epoch, environment.now_ms(), recovery)
     finally:
         lock.release()

@@ -14,6 +14,7 @@ from armband.server.store.database import Database
 from armband.server.store.driver import open_database
 from armband.server.store.port import Store
 from armband.server.store.sqlite import SqliteStore, migrated, office_in
+from armband.server.store_key import store_key
 from armband.shared.drafts import Draft
 from armband.shared.environment import Environment
 from armband.shared.fields import Patch
@@ -40,7 +41,7 @@ async def create_office(
         StoreExists: there is one already.
     """
     draft = _root_unit(check_unit(code), name)
-    database = await open_database(_new_store(data_dir))
+    database = await open_database(_new_store(data_dir), store_key(data_dir))
     try:
         await migrated(database)
         store = SqliteStore(database, code)
@@ -95,6 +96,7 @@ async def open_office(where: Path | Store, environment: Environment) -> AsyncIte
     Raises:
         StoreMissing: there is none.
         StoreDamaged: its file cannot be used.
+        StoreKeyWrong: its key is missing or another's.
     """
     store = await _open_store(where) if isinstance(where, Path) else where
     try:
@@ -123,7 +125,7 @@ def _present_store(data_dir: Path) -> Path:
 
 
 async def _open_store(data_dir: Path) -> Store:
-    database = await open_database(_present_store(data_dir))
+    database = await open_database(_present_store(data_dir), store_key(data_dir))
     try:
         await migrated(database)
         return SqliteStore(database, await office_in(database))

@@ -33,14 +33,14 @@ except ImportError:  # a platform for which there is no build: stores without a 
     _cipher = None
 
 __all__ = [
+    "KEY_BYTES",
+    "OUR_FAULT",
     "SQLITE_BUSY",
     "SQLITE_CORRUPT",
     "SQLITE_FULL",
     "SQLITE_IOERR_SHMSIZE",
     "SQLITE_LOCKED",
     "SQLITE_NOTADB",
-    "KEY_BYTES",
-    "OUR_FAULT",
     "Connection",
     "Error",
     "IntegrityError",
