@@ -52,6 +52,7 @@ class SyncStatus(msgspec.Struct, frozen=True):
         checked: UTC milliseconds at which the set hash of the records here was last compared with
             the office's, or None.
         agrees: whether they were equal then; if not, the records are being fetched again.
+        utc_offset_min: of the office's clock, by which people read these moments.
     """
 
     written: int
@@ -70,6 +71,7 @@ class SyncStatus(msgspec.Struct, frozen=True):
     fork: bool = False
     revoked: bool = False
     problem: str = ""
+    utc_offset_min: int = Policy().utc_offset_min
 
 
 @dataclass(frozen=True, slots=True)

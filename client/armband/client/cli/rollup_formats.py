@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-import unicodedata
 from collections.abc import Iterable
 
 import msgspec
 
 from armband.client.cli.output import Output
 from armband.client.cli.status_words import moment_words
+from armband.client.cli.tables import table
 from armband.client.i18n import _
+from armband.shared.harmless import spreadsheet_text
 from armband.shared.rollup_report import RollupReport, Row
 
 TABLE_METRICS = (
@@ -66,7 +67,7 @@ _CSV_FIRST = ("as_of.seq", "as_of.at", "day", "unit", "name", "level")
 
 def _csv_line(cells: Iterable[str]) -> str:
     line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow(cells)
+    csv.writer(line, lineterminator="").writerow(spreadsheet_text(cell) for cell in cells)
     return line.getvalue()
 
 
@@ -76,8 +77,7 @@ def table_lines(report: RollupReport) -> list[str]:
         name for name in TABLE_METRICS if any(row.metrics.get(name) for row in report.rows)
     ] or list(TABLE_METRICS[:1])
     cells = [[_("day"), _("unit"), *shown], *(_cells(row, shown) for row in report.rows)]
-    widths = [max(_width(row[at]) for row in cells) for at in range(len(cells[0]))]
-    lines = [_line(row, widths) for row in cells]
+    lines = table(cells, right=range(2, 2 + len(shown)))
     covered = report.coverage
     told = _("{reported} of {expected} grids have reported").format(
         reported=covered.reported, expected=covered.expected
@@ -92,16 +92,3 @@ def table_lines(report: RollupReport) -> list[str]:
 
 def _cells(row: Row, shown: Iterable[str]) -> list[str]:
     return [row.day, row.name or row.unit, *(str(row.metrics.get(name, 0)) for name in shown)]
-
-
-def _line(cells: list[str], widths: list[int]) -> str:
-    padded = []
-    for at, (cell, width) in enumerate(zip(cells, widths, strict=True)):
-        blanks = " " * (width - _width(cell))
-        padded.append(cell + blanks if at < 2 else blanks + cell)
-    return "  ".join(padded).rstrip()
-
-
-def _width(text: str) -> int:
-    """Cells of a terminal: a Chinese character takes two."""
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)

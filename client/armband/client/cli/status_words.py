@@ -7,6 +7,8 @@ from datetime import datetime
 from armband.client.cli.output import Output
 from armband.client.i18n import _
 from armband.client.model import SyncStatus
+from armband.shared.days import clock_of, day_of
+from armband.shared.policy import Policy
 
 
 def print_status(status: SyncStatus, output: Output) -> None:
@@ -29,7 +31,7 @@ def print_figures(status: SyncStatus, output: Output) -> None:
         (_("waiting"), status.waiting),
         (_("refused"), status.refused),
         (_("conflicts"), status.conflicts),
-        (_("last contact"), moment_words(status.last_contact)),
+        (_("last contact"), _moment(status.last_contact, status)),
         (_("records here"), checked_words(status)),
     )
     for name, value in figures:
@@ -50,16 +52,22 @@ def checked_words(status: SyncStatus) -> str:
     """When the records here were last compared with the office's, and whether they were equal."""
     if status.checked is None:
         return _("not compared with the office yet")
-    at = moment_words(status.checked)
+    at = _moment(status.checked, status)
     if status.agrees:
         return _("equal to the office's  {at}").format(at=at)
     return _("differ from the office's, being repaired  {at}").format(at=at)
 
 
-def moment_words(at_ms: int | None) -> str:
-    """A moment on this machine's clock, to the second."""
+def _moment(at_ms: int | None, status: SyncStatus) -> str:
+    """A moment by the office's clock, to the second."""
     if at_ms is None:
         return _("never")
+    policy = Policy(utc_offset_min=status.utc_offset_min)
+    return f"{day_of(at_ms, policy)} {clock_of(at_ms, policy)}"
+
+
+def moment_words(at_ms: int) -> str:
+    """A moment on this machine's clock, to the second, where the office's is not known."""
     local = datetime.fromtimestamp(at_ms / 1000).astimezone()
     return local.isoformat(sep=" ", timespec="seconds")
 

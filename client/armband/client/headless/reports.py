@@ -7,7 +7,7 @@ that holds the store.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -16,6 +16,8 @@ from armband.client.acks import acknowledge
 from armband.client.errors import ClientError
 from armband.client.headless.references import resolve
 from armband.client.i18n import _
+from armband.client.i18n.places import names_of
+from armband.client.i18n.words import kind_label
 from armband.client.model import Entry, LedgerQuery
 from armband.client.terminal import Terminal
 from armband.shared.errors import InvalidRecord
@@ -104,7 +106,7 @@ async def named(terminal: Terminal, kind: str, text: str) -> Entry:
     if not text:
         page = await terminal.ledger(LedgerQuery(kind), 0, 1)
         if not page.entries:
-            raise ClientError(_("there is no {kind} here").format(kind=kind))
+            raise ClientError(_("there is no {kind} here").format(kind=kind_label(kind)))
         return page.entries[0]
     declared = Field("", FieldType.REF, ref=kind)
     try:
@@ -113,18 +115,41 @@ async def named(terminal: Terminal, kind: str, text: str) -> Entry:
         raise ClientError(str(error)) from None
 
 
+async def _readable(terminal: Terminal, report: object) -> dict[str, Any]:
+    """A report with what a person needs to read it: its units' names and the office's clock."""
+    found: dict[str, Any] = msgspec.to_builtins(report)
+    units = dict.fromkeys(_units_in(found))
+    names = names_of(units, await terminal.units(), terminal.identity.office)
+    offset_min = terminal.identity.policy.utc_offset_min
+    return {**found, "unit_names": names, "utc_offset_min": offset_min}
+
+
+def _units_in(value: object) -> Iterator[str]:
+    match value:
+        case dict():
+            if isinstance(unit := value.get("unit"), str):
+                yield unit
+            for part in value.values():
+                yield from _units_in(part)
+        case list():
+            for part in value:
+                yield from _units_in(part)
+
+
 async def _acks(terminal: Terminal, args: Mapping[str, Any]) -> object:
-    return await acks(terminal, (await named(terminal, "notice", str(args["notice"]))).view)
+    notice = (await named(terminal, "notice", str(args["notice"]))).view
+    return await _readable(terminal, await acks(terminal, notice))
 
 
 async def _told(terminal: Terminal, args: Mapping[str, Any]) -> object:
     text = str(args["notice"])
     if text:
-        return await told(terminal, (await named(terminal, "notice", text)).view)
+        notice = (await named(terminal, "notice", text)).view
+        return await _readable(terminal, await told(terminal, notice))
     # The newest of those that are for households; a call-up since then is for none.
     for notice in await views(terminal, LedgerQuery("notice")):
         if notice.fields.get("households") and not notice.void:
-            return await told(terminal, notice)
+            return await _readable(terminal, await told(terminal, notice))
     raise ClientError(_("no notice here is for every household"))
 
 
@@ -136,9 +161,10 @@ async def _ack(terminal: Terminal, args: Mapping[str, Any]) -> object:
 
 async def _rounds(terminal: Terminal, args: Mapping[str, Any]) -> object:
     if not args["round"]:
-        return {"rounds": await rounds(terminal)}
+        return await _readable(terminal, {"rounds": await rounds(terminal)})
     of = (await named(terminal, "round", str(args["round"]))).view
-    return {"rounds": [round_report(of, await people_of(terminal, of))]}
+    report = round_report(of, await people_of(terminal, of))
+    return await _readable(terminal, {"rounds": [report]})
 
 
 ASKED: Mapping[str, Callable[[Terminal, Mapping[str, Any]], Awaitable[object]]] = {

@@ -23,6 +23,7 @@ from armband.client.store.tables import (
     decode_payload,
     encode,
     load_bases,
+    load_identity,
     load_own,
     load_sync,
 )
@@ -64,6 +65,7 @@ def load_status(conn: sqlite3.Connection) -> SyncStatus:
         agrees=outcome != "differs",
         fork=bool(sync.fork),
         revoked=bool(sync.revoked),
+        utc_offset_min=load_identity(conn).policy.utc_offset_min,
     )
 
 
