@@ -163,10 +163,17 @@ async def test_conflicts(rig: Rig, role: Role) -> None:
 
 
 async def seen(rig: Rig, record: bytes) -> int:
-    """The version that somebody has seen who reads the record now."""
-    page = await rig.office.feed_page(0, Role.STREET, ["lianhu"])
-    states = {state.id: state for row in page.rows if (state := decode_state(row.state))}
-    return states[record].stamp
+    """The version that somebody has seen who reads the record now; 0 of what no terminal reads."""
+    cursor = 0
+    while True:
+        page = await rig.office.feed_page(cursor, Role.STREET, ["lianhu"])
+        states = (decode_state(row.state) for row in page.rows)
+        found = [state.stamp for state in states if state.id == record]
+        if found:
+            return found[0]
+        if page.digest is not None:
+            return 0
+        cursor = page.to_seq
 
 
 async def tell(

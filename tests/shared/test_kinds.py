@@ -49,6 +49,14 @@ WHOLE: dict[str, Patch] = {
         "at": 1,
         "day": "2022-03-31",
     },
+    "reveal": {
+        "unit": "o/c1",
+        "of": "a" * 32,
+        "of_kind": "household",
+        "why": "call",
+        "at": 1,
+        "day": "2022-03-31",
+    },
     "call": {"unit": "o/c1", "topic": "policy", "at": 1, "day": "2022-03-31"},
     "policy_text": {"unit": "o/c1", "title": "返郑", "text": "三天两检", "from_day": "2022-03-31"},
 }

@@ -63,5 +63,5 @@ def test_person_times_persons_and_households_are_told_apart() -> None:
         *("visits", "records", "measurements", "units", "checkpoints"),
         *("cases", "calls", "seconds", "policy texts"),
         *("shops", "inspections", "shifts"),
-        *("notices", "acknowledgements", "services", "rounds", "per cent"),
+        *("notices", "acknowledgements", "services", "rounds", "reveals", "per cent"),
     }

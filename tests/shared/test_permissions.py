@@ -44,7 +44,7 @@ def test_a_script_writes_nothing_and_reads_no_people(kind: str) -> None:
 
 def test_what_a_checkpoint_may_do() -> None:
     """What the lane needs, and nothing of what happens behind the doors."""
-    assert handed_in_kinds(Role.CHECKPOINT) == {"case"}
+    assert handed_in_kinds(Role.CHECKPOINT) == {"case", "reveal"}
     assert readable_kinds(Role.CHECKPOINT) == {
         *("unit", "household", "resident", "staff", "post", "checkpoint", "shift", "check"),
         *("notice", "ack", "policy_text", "round"),

@@ -112,6 +112,10 @@ FULL: Mapping[str, list[Patch]] = {
     ],
     "round": [{"name": "x", "day": DAY, "state": state} for state in ("planned", "open")],
     "sample": [{**_SAMPLE, "status": code} for code in codes("sample", "status")],
+    "reveal": [
+        {"of": REF, "of_kind": "household", "why": code, "note": "x", "at": 1, "day": DAY}
+        for code in codes("reveal", "why")
+    ],
     "call": [{"topic": code, "at": 1, "day": DAY} for code in codes("call", "topic")],
     "policy_text": [{"title": "x", "text": "x", "from_day": DAY}],
     "unit": [

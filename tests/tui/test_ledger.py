@@ -80,7 +80,7 @@ async def test_filters_by_unit_and_day(tmp_path: Path) -> None:
 async def test_a_correction_asks_for_a_reason_and_is_in_the_history(tmp_path: Path) -> None:
     async with desk(tmp_path) as running:
         await detail_of(running, "wjg", "王建国")
-        await running.sees("13800003333", "第1网格")
+        await running.sees("138****3333", "第1网格")
         await running.press("1")
         await until(lambda: isinstance(running.app.screen, EditScreen), "the form is shown")
         await running.sees("3-1-201")

@@ -8,12 +8,13 @@ import asyncio
 from armband.client.cli.output import Output
 from armband.client.exit_codes import ExitCode
 from armband.client.i18n import N_, _
-from armband.client.i18n.words import kind_label, masked_phone
+from armband.client.i18n.words import kind_label
 from armband.client.people import possible_duplicates
 from armband.client.terminal import open_terminal
 from armband.client.world import real_environment
 from armband.shared import duplicates
 from armband.shared.duplicates import Group
+from armband.shared.masks import masked_phone
 
 _WHY = {
     duplicates.SAME_DOOR: N_("same door"),

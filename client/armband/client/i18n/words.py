@@ -9,8 +9,10 @@ from armband.shared.days import add_days, clock_of, day_of
 from armband.shared.fields import Field, FieldType, Value
 from armband.shared.kinds import CATALOGUE, Kind
 from armband.shared.kinds.same import SAME_AS
+from armband.shared.masks import masked_title, masked_value
 from armband.shared.policy import Policy
 from armband.shared.text_values import clock_text
+from armband.shared.words import METRICS
 
 OFFICE_AUTHOR = "office"
 """Under which the office writes what it imports or moves; nobody's name."""
@@ -60,6 +62,11 @@ def state_label(kind: Kind, code: str) -> str:
     return option_label(kind.fields[kind.workflow.field], code) if kind.workflow else code
 
 
+def metric_label(metric: str) -> str:
+    """What a figure counts; in English its own name, as shared/METRICS.md explains it."""
+    return METRICS.get(metric, metric) if language() == CHINESE else metric
+
+
 def author_word(author: str) -> str:
     """Who wrote something: a person's name, or the office where it files what it took in."""
     return _("Office") if author == OFFICE_AUTHOR else author
@@ -73,16 +80,6 @@ def join_words(words: list[str]) -> str:
 def temperature_text(tenths: int) -> str:
     """Tenths of a degree as degrees: 365 is ``36.5``."""
     return f"{tenths // 10}.{tenths % 10}"
-
-
-def masked_phone(phone: str) -> str:
-    """A telephone that others at the screen may see: 13812341111 is ``138****1111``.
-
-    The usual mask here, and of ASCII: an ellipsis is two cells wide on some terminals.
-    """
-    if len(phone) < 7:
-        return phone
-    return phone[:3] + "*" * max(1, len(phone) - 7) + phone[-4:]
 
 
 def moment_text(at_ms: int, policy: Policy, today: str) -> str:
@@ -113,6 +110,7 @@ def value_text(  # noqa: PLR0911 one return per type of field reads best
     policy: Policy,
     today: str,
     masked: bool = True,
+    names_masked: bool = False,
 ) -> str:
     """A field's value as lists and details show it; ``""`` when it is empty.
 
@@ -122,13 +120,14 @@ def value_text(  # noqa: PLR0911 one return per type of field reads best
         names: hex id of a record to what to call it.
         policy: the office's, for its clock.
         today: the office's day now.
-        masked: hide the middle of telephones.
+        masked: hide the middle of telephones, and the like; see `masks.masked_value`.
+        names_masked: of names, too.
     """
+    if masked:
+        value = masked_value(declared, value, names=names_masked)
     if value is None or value == []:
         return ""
     match declared.type, value:
-        case FieldType.PHONE, str():
-            return masked_phone(value) if masked else value
         case FieldType.TEMPERATURE, int():
             return temperature_text(value)
         case FieldType.TEMPERATURES, list():
@@ -140,7 +139,8 @@ def value_text(  # noqa: PLR0911 one return per type of field reads best
         case FieldType.FLAG, bool():
             return _("Yes") if value else _("No")
         case FieldType.REF, str():
-            return names.get(value, value[:8])
+            title = names.get(value, value[:8])
+            return masked_title(declared.ref, title) if masked and names_masked else title
         case FieldType.TIME, int():
             return moment_text(value, policy, today)
         case FieldType.CLOCK, int():

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from armband.client.i18n import N_, _
-from armband.client.i18n.words import join_words, masked_phone, option_label
+from armband.client.i18n.words import join_words, option_label
 from armband.client.lane import Fault, LaneCheck
 from armband.client.tui.screens.ledger_rows import CODE_TONES, COMMON_CODES
 from armband.client.tui.text import Cell, Column, widest
 from armband.shared.kinds import CATALOGUE
+from armband.shared.masks import masked_phone
 from armband.shared.policy import Policy
 
 DECISIONS = ("passed", "turned_back", "referred")

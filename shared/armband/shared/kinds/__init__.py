@@ -23,6 +23,7 @@ from armband.shared.kinds import (
     resident,
     resource,
     returnee,
+    reveal,
     sample,
     screening,
     service,
@@ -66,6 +67,7 @@ CATALOGUE: Mapping[str, Kind] = {
         screening,
         inquiry,
         stay,
+        reveal,
     )
 }
 

@@ -8,10 +8,11 @@ is said of records of any kind in `core`. The terminal's own sentences are in it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 
 from armband.shared.fields import Option
-from armband.shared.kinds import Kind
+from armband.shared.kinds import CATALOGUE, Kind
 from armband.shared.words import (
     ack,
     call,
@@ -32,6 +33,7 @@ from armband.shared.words import (
     resident,
     resource,
     returnee,
+    reveal,
     sample,
     screening,
     service,
@@ -44,6 +46,8 @@ from armband.shared.words import (
     visit,
 )
 from armband.shared.words.declare import Words
+
+_FIELD = re.compile(r"\{(\w+)\}")
 
 WORDS: Mapping[str, Words] = {
     "unit": unit.WORDS,
@@ -73,6 +77,7 @@ WORDS: Mapping[str, Words] = {
     "screening": screening.WORDS,
     "inquiry": inquiry.WORDS,
     "stay": stay.WORDS,
+    "reveal": reveal.WORDS,
 }
 """Kind to its words."""
 ALL = (common.WORDS, core.WORDS, *WORDS.values())
@@ -84,6 +89,26 @@ OPTIONS: Mapping[str, str] = {
     english: chinese for words in ALL for english, chinese in words.options.items()
 }
 """English label of an option to its Chinese."""
+
+
+def _spread(kind: Kind, pattern: str, chinese: str) -> Iterator[tuple[str, str]]:
+    """A metric and its name, or those of each option of the field that the pattern names."""
+    named = _FIELD.search(pattern)
+    if named is None:
+        yield pattern, chinese
+        return
+    for option in kind.fields[named[1]].options:
+        word = OPTIONS[option.label]
+        yield pattern.replace(named[0], option.code), chinese.replace(named[0], word)
+
+
+METRICS: Mapping[str, str] = {
+    metric: name
+    for kind, words in WORDS.items()
+    for pattern, chinese in words.metrics.items()
+    for metric, name in _spread(CATALOGUE[kind], pattern, chinese)
+}
+"""Metric to its Chinese name; raw material has none."""
 
 
 def kind_word(kind: Kind) -> str:

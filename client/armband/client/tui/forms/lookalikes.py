@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from armband.client.i18n import _
 from armband.client.i18n.duties import about_words
-from armband.client.i18n.words import kind_label, masked_phone
+from armband.client.i18n.words import kind_label
 from armband.client.model import Entry, LedgerQuery
 from armband.client.terminal import Terminal
 from armband.client.tui.context import Context
@@ -22,6 +22,7 @@ from armband.client.tui.widgets.paged_list import PagedList
 from armband.client.tui.work import start
 from armband.shared.fields import Field, FieldType, Search
 from armband.shared.kinds import CATALOGUE, Kind
+from armband.shared.masks import masked_phone
 
 SHOWN_MAX = 4
 DELAY_S = 0.15

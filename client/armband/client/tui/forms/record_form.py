@@ -25,7 +25,7 @@ from armband.client.tui.forms.controls import (
 )
 from armband.client.tui.forms.values import FieldProblem, read_field
 from armband.client.tui.text import fit
-from armband.shared.fields import FieldType, Patch
+from armband.shared.fields import FieldType, Patch, Value
 from armband.shared.kinds import UNIT, Kind
 
 _CHOSEN = (FieldType.CHOICE, FieldType.CHOICES, FieldType.FLAG)
@@ -155,14 +155,21 @@ class RecordForm(VerticalScroll, can_focus=False):
             row.control.text = texts.get(name, "")
             row.problem("")
 
-    def read(self, today: str) -> Patch | None:
+    def read(
+        self, today: str, masked: Mapping[str, tuple[str, Value]] | None = None
+    ) -> Patch | None:
         """What is typed as values, or None when a field is wrong: then each says what is.
 
-        A field left empty is None in the patch.
+        A field left empty is None in the patch. A field whose text is still the mask that
+        ``masked`` names for it keeps the value beside the mask.
         """
         patch: Patch = {}
         wrong: FieldRow | None = None
         for name, row in self._rows.items():
+            mask, kept = (masked or {}).get(name, ("", None))
+            if mask and row.control.text == mask:
+                patch[name] = kept
+                continue
             try:
                 needed = name in self.needs
                 patch[name] = read_field(self.kind, name, row.control.text, today, needed=needed)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from armband.client.i18n import _
 from armband.client.i18n.duties import due_words, left_words
-from armband.client.i18n.words import masked_phone, option_label
+from armband.client.i18n.words import option_label
 from armband.client.model import Entry, Standing, Task
 from armband.client.tui.context import Context
 from armband.client.tui.text import Cell, Column, widest
@@ -14,6 +14,7 @@ from armband.shared.days import clock_of
 from armband.shared.kinds import CATALOGUE
 from armband.shared.kinds.case_clock import level_at, undelivered_since
 from armband.shared.kinds.duties import Rank
+from armband.shared.masks import masked_phone
 from armband.shared.wire import UnitName
 
 KIND = CATALOGUE["case"]

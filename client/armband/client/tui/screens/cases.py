@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
 from armband.client.i18n import _
-from armband.client.i18n.words import masked_phone, option_label
+from armband.client.i18n.words import option_label
 from armband.client.model import Entry, Task
 from armband.client.nearby import who_is_near
 from armband.client.tui.context import Context
@@ -29,6 +29,7 @@ from armband.shared.fields import Patch
 from armband.shared.kinds.case_clock import RUNG_OPTIONS
 from armband.shared.kinds.case_flow import CATEGORY_OPTIONS
 from armband.shared.kinds.workflow import STEP
+from armband.shared.masks import masked_phone
 from armband.shared.permissions import Role, may_write
 from armband.shared.wire import UnitName
 

@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from armband.client.errors import ClientError
 from armband.client.i18n import _
-from armband.client.i18n.entries import STANDING_TONE, standing_word, title_of
+from armband.client.i18n.entries import STANDING_TONE, standing_word
 from armband.client.i18n.places import path_words
 from armband.client.i18n.words import author_word, field_label, kind_label, moment_text, step_label
 from armband.client.model import Entry, History, Standing
@@ -21,6 +21,7 @@ from armband.client.tui.messages import RecordsMoved
 from armband.client.tui.problems import problem_words
 from armband.client.tui.screens.desk import DeskScreen
 from armband.client.tui.screens.pick import AskDialog
+from armband.client.tui.screens.reveal import Reveals
 from armband.client.tui.text import Cell
 from armband.client.tui.widgets.fact_list import FactList
 from armband.client.tui.work import start
@@ -54,6 +55,7 @@ class DetailScreen(DeskScreen):
         Binding("2", "void", "Void", id="2-void", tooltip="Void the record, with a reason"),
         Binding("3", "settle", "Settle", id="3-settle", tooltip="Choose between two values"),
         *(Binding(str(digit), f"step({digit})", show=False) for digit in STEP_DIGITS),
+        Binding("f9", "reveal", "Show", id="7-reveal", tooltip="Masked values, with a reason"),
         Binding("0", "same", "Same as", id="8-same", tooltip="Another record is of the same"),
         Binding("escape", "leave", "Back", id="9-leave"),
         Binding("up", "scroll(-1)", show=False),
@@ -69,6 +71,7 @@ class DetailScreen(DeskScreen):
         self.history: History | None = None
         self._place = ""
         self._units: Mapping[str, UnitName] = {}
+        self._reveals = Reveals(self, context, self._show)
 
     # -- pieces -------------------------------------------------------------------------------
 
@@ -76,8 +79,7 @@ class DetailScreen(DeskScreen):
         """Kind and title."""
         if self.entry is None:
             return _("Ledger")
-        terminal = self.context.terminal
-        title = title_of(self.entry, terminal.identity.policy, terminal.today)
+        title = self.context.title(self.entry, masked=not self._reveals.shown)
         return f"{kind_label(self.entry.view.kind)}  {title}"
 
     def body(self) -> ComposeResult:
@@ -154,7 +156,7 @@ class DetailScreen(DeskScreen):
                 continue
             if declared.type is FieldType.DIGEST or (value is None and not declared.on_form):
                 continue
-            text = self.context.words(declared, value, entry.names, masked=False)
+            text = self.context.words(declared, value, entry.names, masked=not self._reveals.shown)
             if name in view.conflicts:
                 facts.append(
                     (field_label(kind.name, name), Cell(f"{text}  ! {_('Conflict')}", "wait"))
@@ -214,21 +216,23 @@ class DetailScreen(DeskScreen):
 
     def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
         """What may be done depends on the role, on voiding and on conflicts."""
-        if action not in RIGHTS:
-            return True
+        if action == "reveal":
+            return self._reveals.can_show(self.entry)
+        return action not in RIGHTS or self._may_change(action)
+
+    def _may_change(self, action: str) -> bool:
         entry = self.entry
         if entry is None or entry.view.void:
             return False
-        identity = self.context.terminal.identity
+        view, identity = entry.view, self.context.terminal.identity
         role = Role(identity.role)
-        if not may_write(role, entry.view.kind, entry.view.unit, identity.scope):
+        if not may_write(role, view.kind, view.unit, identity.scope):
+            return False
+        if role not in roles_with(RIGHTS[action], view.kind):
             return False
         if action == "same":
-            return entry.view.kind != UNIT
-        right = RIGHTS[action]
-        if role not in roles_with(right, entry.view.kind):
-            return False
-        return bool(entry.view.conflicts) if action == "settle" else True
+            return view.kind != UNIT
+        return bool(view.conflicts) if action == "settle" else True
 
     def action_correct(self) -> None:
         """Change fields."""
@@ -260,6 +264,15 @@ class DetailScreen(DeskScreen):
             self.notify(problem_words(error), severity="error")
         else:
             self.notify(_("Voided."))
+
+    def action_reveal(self) -> None:
+        """Show what is masked, for a minute, once it is said why."""
+        if self.entry is not None:
+            self._reveals.ask(self.entry)
+
+    def on_screen_suspend(self) -> None:
+        """Another screen lies over it: nothing stays shown underneath."""
+        self._reveals.hide()
 
     def action_same(self) -> None:
         """Choose the record that stands for this one, or take that back."""

@@ -12,7 +12,6 @@ from textual.binding import Binding, BindingType
 
 from armband.client.errors import ClientError
 from armband.client.i18n import _
-from armband.client.i18n.entries import title_of
 from armband.client.i18n.places import path_words
 from armband.client.i18n.words import field_label, kind_label
 from armband.client.model import Entry, Refused
@@ -37,6 +36,7 @@ from armband.shared.fields import Patch, Value
 from armband.shared.ids import new_record_id
 from armband.shared.kinds import CATALOGUE, UNIT
 from armband.shared.kinds.declare import REASON
+from armband.shared.masks import masked_value
 
 
 class EditScreen(DeskScreen):
@@ -79,6 +79,7 @@ class EditScreen(DeskScreen):
         self._known = dict(known or {})
         self._before: Patch = {}
         self._start: dict[str, str] = {}
+        self._masked: dict[str, tuple[str, Value]] = {}
         self._saving = False
         changes = refused is not None and not refused.is_new
         self._names = tuple(refused.patch) if refused and changes else form_fields(self.kind)
@@ -92,12 +93,11 @@ class EditScreen(DeskScreen):
     def place_words(self) -> str:
         """What is made or changed."""
         label = kind_label(self.kind.name)
-        terminal = self.context.terminal
         if self.refused is not None:
             return f"{_('Mend and send again')}  {label}"
         if self.entry is None:
             return f"{_('New record')}  {label}"
-        title = title_of(self.entry, terminal.identity.policy, terminal.today)
+        title = self.context.title(self.entry)
         return f"{_('Correct')}  {label}  {title}"
 
     def body(self) -> ComposeResult:
@@ -134,12 +134,25 @@ class EditScreen(DeskScreen):
         if isinstance(unit, str) and unit:
             names[unit] = path_words(unit, units)
         texts = form_texts(self.kind, patch, names)
+        if self.entry is not None:
+            self._masked = self._masks(patch)
+            texts |= {name: mask for name, (mask, _value) in self._masked.items()}
         self._start = texts
         self._before = {name: patch.get(name) for name in self.form.names}
         left = await self._drafts.left_behind()
         self.form.fill({**texts, **left})
         if left:
             self.notify(_("This is what was typed here before; nothing is saved yet."))
+
+    def _masks(self, patch: Patch) -> dict[str, tuple[str, Value]]:
+        """What stands in the form for values that are masked, and these values."""
+        names = self.context.names_masked
+        shown = {
+            name: masked_value(self.kind.fields[name], patch[name], names=names)
+            for name in self.form.names
+            if name in self.kind.fields and patch.get(name) is not None
+        }
+        return {n: (str(mask), patch[n]) for n, mask in shown.items() if mask != patch[n]}
 
     @on(RecordForm.Edited)
     def _edited(self) -> None:
@@ -164,7 +177,7 @@ class EditScreen(DeskScreen):
         """Save, or say what is wrong. A second press while saving saves nothing twice."""
         if self._saving:
             return
-        patch = self.form.read(self.context.terminal.today)
+        patch = self.form.read(self.context.terminal.today, self._masked)
         if patch is None:
             self.app.bell()
             return

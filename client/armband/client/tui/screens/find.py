@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from armband.client.i18n.entries import title_of
 from armband.client.i18n.places import path_words
-from armband.client.i18n.words import kind_plural, masked_phone, option_label
+from armband.client.i18n.words import kind_plural, option_label
 from armband.client.merging import standing_for
 from armband.client.model import Entry, LedgerQuery
 from armband.client.titles import references
@@ -16,6 +16,7 @@ from armband.client.tui.screens.pick import Choice, Find
 from armband.shared.fields import Value
 from armband.shared.ids import id_from_hex
 from armband.shared.kinds import CATALOGUE, UNIT, Kind
+from armband.shared.masks import masked_phone
 from armband.shared.permissions import Role, listed_kinds
 from armband.shared.units import CLOSED, depth_below, in_scope, unit_order
 from armband.shared.wire import UnitName

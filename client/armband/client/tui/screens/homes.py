@@ -12,7 +12,6 @@ from textual.binding import Binding, BindingType
 
 from armband.client.errors import ClientError
 from armband.client.i18n import _
-from armband.client.i18n.words import masked_phone
 from armband.client.people import Home, assign, homes_of
 from armband.client.tui.context import Context
 from armband.client.tui.messages import RecordsMoved
@@ -25,6 +24,7 @@ from armband.client.tui.widgets.paged_list import Heading, PagedList
 from armband.client.tui.work import start
 from armband.shared.errors import InvalidRecord
 from armband.shared.ids import id_from_hex
+from armband.shared.masks import masked_phone
 from armband.shared.permissions import Role, may_write
 
 ORPHANS = "-"

@@ -102,10 +102,7 @@ class InquiryScreen(RecordPage):
     def _facts(self, entry: Entry) -> list[tuple[str, Cell]]:
         def words(*names: str) -> str:
             fields = entry.view.fields
-            texts = (
-                self.context.words(KIND.fields[n], fields.get(n), entry.names, masked=False)
-                for n in names
-            )
+            texts = (self.context.words(KIND.fields[n], fields.get(n), entry.names) for n in names)
             return "  ".join(text for text in texts if text)
 
         facts = [

@@ -75,7 +75,7 @@ def ledger_cells(context: Context, entry: Entry) -> Sequence[Cell]:
     cells = []
     for name in kind.columns:
         if view.kind == "check" and name == "resident":
-            text = person_of_check(entry)
+            text = person_of_check(entry, names_masked=context.names_masked)
         else:
             text = context.words(kind.fields[name], view.fields.get(name), entry.names)
         tone = ""

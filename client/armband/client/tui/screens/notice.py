@@ -17,7 +17,6 @@ from armband.client.i18n import _
 from armband.client.i18n.words import (
     field_label,
     join_words,
-    masked_phone,
     moment_text,
     option_label,
 )
@@ -31,6 +30,7 @@ from armband.client.tui.widgets.fact_list import FactList
 from armband.client.tui.widgets.paged_list import Heading, PagedList
 from armband.client.tui.work import start
 from armband.shared.kinds import CATALOGUE
+from armband.shared.masks import masked_phone
 from armband.shared.notice_report import AckReport, Person
 
 _KIND = CATALOGUE["notice"]

@@ -30,9 +30,7 @@ def facts_of(context: Context, entry: Entry, companions: Sequence[Entry]) -> lis
 
     def words(*names: str) -> str:
         fields = entry.view.fields
-        texts = (
-            context.words(KIND.fields[n], fields.get(n), entry.names, masked=False) for n in names
-        )
+        texts = (context.words(KIND.fields[n], fields.get(n), entry.names) for n in names)
         return "  ".join(text for text in texts if text)
 
     person = words("name", "phone", "id_tail", "household", "address")

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 
 from armband.client.i18n import OPTION, _, pgettext
 from armband.client.i18n.places import path_words
-from armband.client.i18n.words import join_words, masked_phone
+from armband.client.i18n.words import join_words
 from armband.client.model import LedgerQuery
 from armband.client.people import roster_of
 from armband.client.tui.context import Context
@@ -23,6 +23,7 @@ from armband.client.tui.widgets.fact_list import FactList
 from armband.client.tui.work import start
 from armband.shared.kinds.declare import View
 from armband.shared.kinds.post_roles import GRID_POSTS, POST_OPTIONS
+from armband.shared.masks import masked_phone
 from armband.shared.staffing import KINDS, TRIO, Holder, Roster, Staffing, staffing
 from armband.shared.units import is_within, lineage
 
