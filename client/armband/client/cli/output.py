@@ -1,4 +1,7 @@
-"""What a command says: data on stdout, notes on stderr, nothing else anywhere."""
+"""What a command says: data on stdout, notes on stderr, nothing else anywhere.
+
+No text of a record can steer the terminal that shows it.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ import sys
 from typing import Any, TextIO
 
 import msgspec
+
+from armband.shared.harmless import shown, shown_json
 
 
 class Output:
@@ -24,12 +29,12 @@ class Output:
 
     def json(self, value: Any) -> None:
         """One JSON document on a line of its own, at once."""
-        self.line(msgspec.json.encode(value).decode())
+        print(shown_json(msgspec.json.encode(value).decode()), file=self._stdout, flush=True)
 
     def line(self, text: str) -> None:
         """A line of data, at once: a reader at a pipe gets it when it is said."""
-        print(text, file=self._stdout, flush=True)
+        print(shown(text), file=self._stdout, flush=True)
 
     def note(self, text: str) -> None:
         """A line for the person who runs the command."""
-        print(text, file=self._stderr, flush=True)
+        print(shown(text), file=self._stderr, flush=True)

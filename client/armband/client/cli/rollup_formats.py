@@ -12,6 +12,7 @@ from armband.client.cli.output import Output
 from armband.client.cli.status_words import moment_words
 from armband.client.cli.tables import table
 from armband.client.i18n import _
+from armband.client.i18n.words import metric_label
 from armband.shared.harmless import spreadsheet_text
 from armband.shared.rollup_report import RollupReport, Row
 
@@ -58,8 +59,9 @@ class Printer:
             self._output.line(_csv_line([*_CSV_FIRST, *metrics]))
         for row in report.rows:
             values = [str(row.metrics.get(name, 0)) for name in self._columns]
-            first = (str(report.as_of.seq), str(report.as_of.at), row.day, row.unit)
-            self._output.line(_csv_line([*first, row.name, row.level, *values]))
+            as_of = (str(report.as_of.seq), str(report.as_of.at))
+            texts = map(spreadsheet_text, (row.day, row.unit, row.name, row.level))
+            self._output.line(_csv_line([*as_of, *texts, *values]))
 
 
 _CSV_FIRST = ("as_of.seq", "as_of.at", "day", "unit", "name", "level")
@@ -67,7 +69,7 @@ _CSV_FIRST = ("as_of.seq", "as_of.at", "day", "unit", "name", "level")
 
 def _csv_line(cells: Iterable[str]) -> str:
     line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow(spreadsheet_text(cell) for cell in cells)
+    csv.writer(line, lineterminator="").writerow(cells)
     return line.getvalue()
 
 
@@ -76,7 +78,10 @@ def table_lines(report: RollupReport) -> list[str]:
     shown = [
         name for name in TABLE_METRICS if any(row.metrics.get(name) for row in report.rows)
     ] or list(TABLE_METRICS[:1])
-    cells = [[_("day"), _("unit"), *shown], *(_cells(row, shown) for row in report.rows)]
+    cells = [
+        [_("day"), _("unit"), *map(metric_label, shown)],
+        *(_cells(row, shown) for row in report.rows),
+    ]
     lines = table(cells, right=range(2, 2 + len(shown)))
     covered = report.coverage
     told = _("{reported} of {expected} grids have reported").format(

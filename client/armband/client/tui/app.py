@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import ClassVar
 
@@ -10,6 +10,7 @@ from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.events import Event
+from textual.filter import LineFilter
 from textual.screen import Screen
 
 from armband.client.i18n import CHINESE, ENGLISH, LANGUAGES, _, language, set_language
@@ -24,6 +25,7 @@ from armband.client.model import (
 )
 from armband.client.terminal import Terminal
 from armband.client.tui.context import Context
+from armband.client.tui.harmless import HarmlessLines
 from armband.client.tui.key_order import PATIENCE_S, ROUNDS, KeyOrder, KeyProbe
 from armband.client.tui.messages import (
     IdentityMoved,
@@ -46,6 +48,7 @@ from armband.client.tui.widgets.key_bar import keys_of
 from armband.client.tui.work import start
 from armband.shared.environment import Environment
 
+HARMLESS = HarmlessLines()
 LANGUAGE = "language"
 """The preference that keeps the chosen language."""
 
@@ -87,6 +90,10 @@ class ArmbandApp(App[None]):
         self._stop_listening: Callable[[], None] = lambda: None
         self.register_theme(THEME)
         self.theme = THEME.name
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Also that no text of a record steers the terminal."""
+        return [*super().get_line_filters(), HARMLESS]
 
     async def on_mount(self) -> None:
         """Open the lane and listen to the engine."""

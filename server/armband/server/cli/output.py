@@ -1,4 +1,7 @@
-"""What a command says: data on stdout, notes on stderr, nothing else anywhere."""
+"""What a command says: data on stdout, notes on stderr, nothing else anywhere.
+
+No text of a record can steer the terminal that shows it.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,8 @@ from datetime import UTC, datetime
 from typing import Any, TextIO
 
 import msgspec
+
+from armband.shared.harmless import shown, shown_json, shown_line
 
 
 class Output:
@@ -30,15 +35,15 @@ class Output:
 
     def json(self, value: Any) -> None:
         """One JSON document on a line of its own, at once."""
-        self.line(msgspec.json.encode(value).decode())
+        print(shown_json(msgspec.json.encode(value).decode()), file=self._stdout, flush=True)
 
     def line(self, text: str) -> None:
         """A line of data, at once: a reader at a pipe gets it when it is said."""
-        print(text, file=self._stdout, flush=True)
+        print(shown(text), file=self._stdout, flush=True)
 
     def table(self, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Rows in columns; a Chinese character takes two cells."""
-        lines = [heads, *rows]
+        lines = [[shown_line(cell) for cell in line] for line in (heads, *rows)]
         widths = [max(cells(line[index]) for line in lines) for index in range(len(heads))]
         for line in lines:
             padded = (
@@ -48,7 +53,7 @@ class Output:
 
     def note(self, text: str) -> None:
         """A line for the person who runs the command."""
-        print(text, file=self._stderr, flush=True)
+        print(shown(text), file=self._stderr, flush=True)
 
     def progress(self, done: int, total: int, what: str) -> None:
         """Paint progress on a screen; silent elsewhere."""

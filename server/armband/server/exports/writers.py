@@ -17,12 +17,12 @@ import msgspec
 
 from armband.server.exports.render import Cell, Ledger
 from armband.server.exports.words import COUNT_WORDS, Language, sheet_title
+from armband.shared.harmless import shown, shown_json, spreadsheet_text
 from armband.shared.kinds import View
 
 FORMATS = ("csv", "xlsx", "jsonl")
 _BOM = b"\xef\xbb\xbf"
 """Without it Excel takes a csv file for the system's old encoding."""
-_FORMULA_STARTS = "=+-@\t\r＝＋－＠"
 _SHEET_NAME_MAX = 31
 _COLUMN_WIDTH_MAX = 40
 
@@ -41,9 +41,7 @@ class Writer(Protocol):
 
 def harmless(cell: Cell) -> Cell:
     """A text that a spreadsheet would take for a formula gets an apostrophe in front."""
-    if isinstance(cell, str) and cell.lstrip()[:1] and cell.lstrip(" ")[:1] in _FORMULA_STARTS:
-        return f"'{cell}"
-    return cell
+    return spreadsheet_text(cell) if isinstance(cell, str) else cell
 
 
 def _csv_line(cells: Sequence[Cell]) -> bytes:
@@ -93,7 +91,8 @@ class JsonlWriter:
 
     def add(self, view: View) -> None:
         """Write one record."""
-        raw = msgspec.json.encode(self._ledger.machine_row(view)) + b"\n"
+        said = msgspec.json.encode(self._ledger.machine_row(view)).decode()
+        raw = shown_json(said).encode() + b"\n"
         self._digest.update(raw)
         self._file.write(raw)
         self._rows += 1
@@ -139,7 +138,7 @@ class XlsxWriter:
         for column, cell in enumerate(cells):
             if isinstance(cell, str):
                 # Always a text: a workbook's text is never taken for a formula.
-                self._sheet.write_string(row, column, cell, form)
+                self._sheet.write_string(row, column, shown(cell), form)
             else:
                 self._sheet.write_number(row, column, cell, form)
 
