@@ -15,7 +15,7 @@ from armband.client.cli import main
 from armband.client.cli.output import Output
 from armband.client.cli.rollup_formats import Printer, table_lines
 from armband.client.founding import make_terminal
-from armband.client.i18n import ENGLISH, set_language
+from armband.client.i18n import CHINESE, ENGLISH, set_language
 from armband.client.keys import Enrolment, Identity, key_from_seed
 from armband.client.lock import hold
 from armband.client.world import default_data_dir
@@ -308,8 +308,10 @@ def test_a_table_stands_straight_with_chinese_names() -> None:
     assert lines[0].split() == ["day", "unit", "checks.total", "checks.fever"]
     assert lines[1] == "2022-06-12  阳光社区                12             0"
     assert lines[2] == '2022-06-12  a "grid", so             0             1'
-    assert lines[3] == f"1 of 2 grids have reported; missing: {G1}"
+    assert lines[3] == '1 of 2 grids have reported; missing: a "grid", so'
     assert "seq 17" in lines[4]
+    set_language(CHINESE)
+    assert table_lines(REPORT)[0].split() == ["日期", "辖区", "核验人次", "核验发热"]
 
 
 def test_json_is_the_contract(capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,8 +6,12 @@ import string
 from collections import Counter
 
 from armband.shared.kinds import CATALOGUE
-from armband.shared.words import ALL, LABELS, OPTIONS, WORDS
+from armband.shared.rollup import all_metrics
+from armband.shared.words import ALL, LABELS, METRICS, OPTIONS, WORDS
 from support.msgids import in_kinds, in_shared, options
+
+RAW_MATERIAL = "raw material"
+"""So begins the definition of a metric that is in no report."""
 
 
 def test_every_kind_has_its_words() -> None:
@@ -23,6 +27,15 @@ def test_every_label_hint_step_duty_and_problem_has_a_chinese_word() -> None:
 def test_every_option_has_a_chinese_word() -> None:
     assert {text: where for text, where in options().items() if not OPTIONS.get(text)} == {}
     assert sorted(set(OPTIONS) - set(options())) == []
+
+
+def test_every_metric_that_a_report_holds_has_a_chinese_name() -> None:
+    shown = {
+        name for name, meaning in all_metrics().items() if not meaning.startswith(RAW_MATERIAL)
+    }
+    assert sorted(shown - set(METRICS)) == []
+    named = {metric for words in WORDS.values() for metric in words.metrics if "{" not in metric}
+    assert sorted(named - shown) == []
 
 
 def test_a_word_of_one_kind_alone_is_of_a_field_it_has() -> None:

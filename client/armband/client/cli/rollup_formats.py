@@ -12,7 +12,7 @@ from armband.client.cli.output import Output
 from armband.client.cli.status_words import moment_words
 from armband.client.cli.tables import table
 from armband.client.i18n import _
-from armband.client.i18n.words import metric_label
+from armband.client.i18n.words import join_words, metric_label
 from armband.shared.harmless import spreadsheet_text
 from armband.shared.rollup_report import RollupReport, Row
 
@@ -78,17 +78,16 @@ def table_lines(report: RollupReport) -> list[str]:
     shown = [
         name for name in TABLE_METRICS if any(row.metrics.get(name) for row in report.rows)
     ] or list(TABLE_METRICS[:1])
-    cells = [
-        [_("day"), _("unit"), *map(metric_label, shown)],
-        *(_cells(row, shown) for row in report.rows),
-    ]
+    heads = [_("day"), _("unit"), *map(metric_label, shown)]
+    cells = [heads, *(_cells(row, shown) for row in report.rows)]
     lines = table(cells, right=range(2, 2 + len(shown)))
     covered = report.coverage
     told = _("{reported} of {expected} grids have reported").format(
         reported=covered.reported, expected=covered.expected
     )
     if covered.missing:
-        told += _("; missing: ") + ", ".join(covered.missing)
+        names = {row.unit: row.name for row in report.rows}
+        told += _("; missing: ") + join_words([names.get(c) or c for c in covered.missing])
     moment = _("as of {at} (seq {seq})").format(
         at=moment_words(report.as_of.at), seq=report.as_of.seq
     )

@@ -8,10 +8,11 @@ is said of records of any kind in `core`. The terminal's own sentences are in it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 
 from armband.shared.fields import Option
-from armband.shared.kinds import Kind
+from armband.shared.kinds import CATALOGUE, Kind
 from armband.shared.words import (
     ack,
     call,
@@ -45,6 +46,8 @@ from armband.shared.words import (
     visit,
 )
 from armband.shared.words.declare import Words
+
+_FIELD = re.compile(r"\{(\w+)\}")
 
 WORDS: Mapping[str, Words] = {
     "unit": unit.WORDS,
@@ -86,6 +89,26 @@ OPTIONS: Mapping[str, str] = {
     english: chinese for words in ALL for english, chinese in words.options.items()
 }
 """English label of an option to its Chinese."""
+
+
+def _spread(kind: Kind, pattern: str, chinese: str) -> Iterator[tuple[str, str]]:
+    """A metric and its name, or those of each option of the field that the pattern names."""
+    named = _FIELD.search(pattern)
+    if named is None:
+        yield pattern, chinese
+        return
+    for option in kind.fields[named[1]].options:
+        word = OPTIONS[option.label]
+        yield pattern.replace(named[0], option.code), chinese.replace(named[0], word)
+
+
+METRICS: Mapping[str, str] = {
+    metric: name
+    for kind, words in WORDS.items()
+    for pattern, chinese in words.metrics.items()
+    for metric, name in _spread(CATALOGUE[kind], pattern, chinese)
+}
+"""Metric to its Chinese name; raw material has none."""
 
 
 def kind_word(kind: Kind) -> str:

@@ -20,4 +20,8 @@ WORDS = Words(
     here={
         "by": "姓名",
     },
+    metrics={
+        "acks.total": "通知答复",
+        "acks.{answer}": "通知答复：{answer}",
+    },
 )

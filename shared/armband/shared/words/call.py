@@ -15,4 +15,8 @@ WORDS = Words(
         "Returnee check": "返郑排查",
         "Request": "诉求",
     },
+    metrics={
+        "calls.total": "来电",
+        "calls.{topic}": "来电：{topic}",
+    },
 )

@@ -35,4 +35,13 @@ WORDS = Words(
         "Armpit": "腋",
         "Starred": "带星",
     },
+    metrics={
+        "checks.total": "核验人次",
+        "checks.persons": "核验人数",
+        "checks.{decision}": "核验处置：{decision}",
+        "checks.code.{code}": "所见{code}",
+        "checks.{direction}": "核验：{direction}",
+        "checks.fever": "核验发热",
+        "checks.strangers": "核验访客",
+    },
 )

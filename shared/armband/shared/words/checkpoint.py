@@ -14,4 +14,7 @@ WORDS = Words(
         "Temporary": "临时",
         "Joint": "联合",
     },
+    metrics={
+        "checkpoints.total": "卡点",
+    },
 )

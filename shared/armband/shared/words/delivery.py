@@ -12,4 +12,10 @@ WORDS = Words(
     options={
         "Not done": "未办成",
     },
+    metrics={
+        "deliveries.total": "送办",
+        "deliveries.{sort}": "送办：{sort}",
+        "deliveries.households": "送办户数",
+        "deliveries.missed": "送办未成",
+    },
 )

@@ -28,4 +28,15 @@ WORDS = Words(
         "Positive": "阳性",
         "Refused the test": "拒检",
     },
+    metrics={
+        "followups.due": "应随访次数",
+        "followups.total": "随访记录",
+        "followups.outcome.{outcome}": "随访：{outcome}",
+        "followups.fever": "随访发热",
+        "followups.symptoms": "随访有症状",
+        "followups.result.{result}": "随访核酸：{result}",
+        "followups.persons": "随访人数",
+        "followups.done": "已随访次数",
+        "followups.missed": "漏随访次数",
+    },
 )

@@ -22,4 +22,10 @@ WORDS = Words(
         "Family in need": "困难群众",
         "Expecting mother": "孕产妇",
     },
+    metrics={
+        "households.total": "住户",
+        "households.people": "住户人口",
+        "households.without_liaison": "无联户党员的住户",
+        "households.care.{care}": "重点人群：{care}",
+    },
 )

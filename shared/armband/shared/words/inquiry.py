@@ -28,4 +28,9 @@ WORDS = Words(
         "closed_at": "结束时间",
         "closed_by": "结束人",
     },
+    metrics={
+        "inquiries.opened": "新开流调",
+        "inquiries.open": "进行中流调",
+        "inquiries.closed": "办结流调",
+    },
 )

@@ -20,4 +20,9 @@ WORDS = Words(
         "Briefing": "培训传达",
         "Call-up": "一键启动",
     },
+    metrics={
+        "notices.total": "通知",
+        "notices.sort.{sort}": "通知：{sort}",
+        "notices.to_households": "逐户告知的通知",
+    },
 )

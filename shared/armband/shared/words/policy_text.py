@@ -13,4 +13,7 @@ WORDS = Words(
         "Topic": "主题",
         "Document and version": "文号与版本",
     },
+    metrics={
+        "policy_texts.total": "政策口径",
+    },
 )

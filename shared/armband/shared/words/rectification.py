@@ -25,4 +25,11 @@ WORDS = Words(
         "Put right": "已整改",
         "Dropped": "不再追究",
     },
+    metrics={
+        "rectifications.opened": "新开整改",
+        "rectifications.opened.{item}": "新开整改：{item}",
+        "rectifications.fixed": "整改完成",
+        "rectifications.open": "整改中",
+        "rectifications.overdue": "整改逾期",
+    },
 )

@@ -26,4 +26,9 @@ WORDS = Words(
     here={
         "name": "姓名",
     },
+    metrics={
+        "residents.total": "居民",
+        "residents.floating": "流动人口",
+        "residents.registered_elsewhere": "人户分离",
+    },
 )

@@ -18,4 +18,8 @@ WORDS = Words(
         "Premises": "场地",
         "Materials": "物资",
     },
+    metrics={
+        "resources.total": "资源",
+        "resources.{type}": "资源：{type}",
+    },
 )

@@ -95,4 +95,18 @@ WORDS = Words(
         "began_by": "开始人",
         "ended_at": "结束时间",
     },
+    metrics={
+        "returnees.new": "新登记返郑人员",
+        "returnees.new.{source}": "新登记返郑人员：{source}",
+        "returnees.arrived": "当日抵郑",
+        "returnees.total": "在册返郑人员",
+        "returnees.persons": "在册返郑人数",
+        "returnees.source.{source}": "在册返郑人员：{source}",
+        "returnees.active": "管理中返郑人员",
+        "returnees.{state}": "返郑人员：{state}",
+        "returnees.measure.{measure}": "管理中：{measure}",
+        "returnees.measure.open": "管理中：措施未定",
+        "returnees.releases": "当日解除",
+        "returnees.release_due": "到期待解除",
+    },
 )

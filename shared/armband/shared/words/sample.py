@@ -22,4 +22,8 @@ WORDS = Words(
     here={
         "name": "姓名",
     },
+    metrics={
+        "samples.{status}": "采样：{status}",
+        "samples.persons": "采样人数",
+    },
 )

@@ -20,4 +20,12 @@ WORDS = Words(
         "result": "结果",
         "name": "姓名",
     },
+    metrics={
+        "screenings.total": "排查人次",
+        "screenings.{channel}": "排查：{channel}",
+        "screenings.result.{result}": "排查结果：{result}",
+        "screenings.persons": "排查人数",
+        "screenings.ever": "累计排查人次",
+        "screenings.ever.persons": "累计排查人数",
+    },
 )

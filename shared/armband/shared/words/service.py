@@ -36,4 +36,14 @@ WORDS = Words(
         "With an agency": "外单位办理",
         "Appointment made": "已约定",
     },
+    metrics={
+        "services.asked": "新增服务需求",
+        "services.{sort}": "新增服务需求：{sort}",
+        "services.escalated": "转外单位办理的服务",
+        "services.done": "办结服务",
+        "services.done.{sort}": "办结服务：{sort}",
+        "services.open": "未办结服务",
+        "services.open.{sort}": "未办结服务：{sort}",
+        "services.overdue": "逾期服务",
+    },
 )

@@ -31,4 +31,11 @@ WORDS = Words(
         "Note read": "已交接",
         "Called off": "已取消",
     },
+    metrics={
+        "shifts.total": "班次",
+        "shifts.stood": "已上岗班次",
+        "shifts.handed_over": "有交接记录的班次",
+        "shifts.notes_read": "交接已阅的班次",
+        "staff.on_duty": "正在值守",
+    },
 )

@@ -22,4 +22,10 @@ WORDS = Words(
         "Parcel station": "快递点",
         "Repair shop": "维修",
     },
+    metrics={
+        "shops.total": "商户",
+        "shops.trading": "营业商户",
+        "shops.shut": "停业商户",
+        "shops.waiting": "今日待巡查商户",
+    },
 )

@@ -15,4 +15,11 @@ WORDS = Words(
     here={
         "name": "姓名",
     },
+    metrics={
+        "staff.total": "人员",
+        "staff.{posts}": "人员：{posts}",
+        "staff.reserve": "储备人员",
+        "staff.expired": "服务已到期人员",
+        "posts.filled": "网格五岗已配",
+    },
 )

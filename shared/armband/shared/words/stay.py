@@ -18,4 +18,7 @@ WORDS = Words(
         "begins_min": "起",
         "ends_min": "止",
     },
+    metrics={
+        "inquiries.places": "流调地点",
+    },
 )

@@ -27,4 +27,9 @@ WORDS = Words(
         "closed_at": "结束时间",
         "closed_by": "结束人",
     },
+    metrics={
+        "rounds.total": "核酸轮次",
+        "rounds.planned": "计划轮次",
+        "rounds.open": "进行中轮次",
+    },
 )

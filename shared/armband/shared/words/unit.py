@@ -37,4 +37,9 @@ WORDS = Words(
         "Market": "市场",
         "Village": "村庄",
     },
+    metrics={
+        "units.{level}": "辖区（{level}）",
+        "units.unmanaged": "无主管楼院",
+        "units.unmanaged.alone": "无主管且无共建单位",
+    },
 )

@@ -25,4 +25,16 @@ WORDS = Words(
         "Monitoring": "动态监测",
         "Care visit": "关怀走访",
     },
+    metrics={
+        "visits.total": "走访次数",
+        "visits.households": "走访户数",
+        "visits.{channel}": "走访：{channel}",
+        "visits.outcome.{outcome}": "走访结果：{outcome}",
+        "visits.people_seen": "走访见到人次",
+        "visits.fever": "走访发热",
+        "visits.needs": "走访发现需求",
+        "publicity.households": "宣传已告知户数",
+        "publicity.coverage_pct": "宣传覆盖率（%）",
+        "activity.records": "走访和核验记录",
+    },
 )
