@@ -14,8 +14,10 @@ from armband.client.cli.arguments import parser
 from armband.client.cli.output import Output
 from armband.client.errors import ClientError
 from armband.client.exit_codes import ExitCode
+from armband.client.hardening import harden
 from armband.client.i18n import _, detect_language, set_language
 from armband.client.world import default_data_dir
+from armband.shared.faults import fault_name
 from armband.shared.normal import is_unicode
 
 DEBUG_VARIABLE = "ARMBAND_DEBUG"
@@ -26,6 +28,7 @@ INTERRUPTED = 130
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code of the contract. Shows no traceback unless asked to."""
     set_language(detect_language(os.environ))
+    harden()
     _print_anything()
     words = list(sys.argv[1:] if arguments is None else arguments)
     for word in words:
@@ -62,7 +65,7 @@ def _explained(error: Exception) -> tuple[str, ExitCode]:
     if os.environ.get(DEBUG_VARIABLE):
         traceback.print_exc()
     fault = _("a fault in armband ({error}); set {variable}=1 to see where")
-    return fault.format(error=repr(error), variable=DEBUG_VARIABLE), ExitCode.REFUSED
+    return fault.format(error=fault_name(error), variable=DEBUG_VARIABLE), ExitCode.REFUSED
 
 
 def _print_anything() -> None:

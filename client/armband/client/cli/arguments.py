@@ -92,7 +92,7 @@ def _check(commands: _Commands, parents: _Parents) -> None:
         help=_("record checks, one lane line each"),
         description=_("Who, temperature and colour in any order, as in the lane: 'lxt 36.5 g'."),
     )
-    check.add_argument("lines", nargs="+", metavar="LINE")
+    check.add_argument("lines", nargs="+", metavar="LINE", help=_("- reads them from stdin"))
     check.add_argument(
         "--checkpoint",
         metavar="NAME",

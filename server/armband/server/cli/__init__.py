@@ -21,8 +21,10 @@ from typing import Any
 from armband.server.cli.output import Output
 from armband.server.exit_codes import ExitCode
 from armband.server.exits import exit_code_of
+from armband.server.hardening import harden
 from armband.server.store_key import KEY_VARIABLE
 from armband.shared.errors import ArmbandError
+from armband.shared.faults import fault_name
 from armband.shared.normal import is_unicode
 
 PROGRAM = "armband-server"
@@ -65,6 +67,7 @@ VERBS: Mapping[str, Verb] = {
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code. Never shows a traceback unless asked to."""
+    harden()
     _print_anything()
     words = list(sys.argv[1:] if argv is None else argv)
     for word in words:
@@ -120,7 +123,7 @@ def _explained(error: BaseException) -> tuple[str, ExitCode]:
             if os.environ.get(DEBUG_VARIABLE):
                 traceback.print_exc()
             hint = f"set {DEBUG_VARIABLE}=1 to see where"
-            return f"a fault in {PROGRAM} ({error!r}); {hint}", ExitCode.REFUSED
+            return f"a fault in {PROGRAM} ({fault_name(error)}); {hint}", ExitCode.REFUSED
 
 
 def _module_of(verb: str | None) -> ModuleType | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import logging
 import signal
 import sys
 from typing import Any
@@ -14,6 +13,7 @@ from armband.server.cli.options import add_common, host_and_port
 from armband.server.cli.output import Output
 from armband.server.cli.world import real_environment
 from armband.server.exit_codes import ExitCode
+from armband.server.private_log import write_log_to
 from armband.server.service import serve_office
 
 DEFAULT_LISTEN = "127.0.0.1:8443"
@@ -39,11 +39,9 @@ def add_parser(subparsers: Any) -> None:
 async def run(args: argparse.Namespace, out: Output) -> int:
     """Serve until a signal comes."""
     give_back_freed_memory()
-    logging.basicConfig(
-        level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s"
-    )
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+    write_log_to(sys.stderr, loop)
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     host, port = args.listen
