@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from armband.shared import wire
@@ -251,3 +252,29 @@ async def test_a_revoked_terminal_hands_over_and_is_sent_nothing(rig: Rig) -> No
     await peer.send(wire.HistoryRequest(1, at("check", G1)))
     assert not (await peer.next(wire.HistoryReply)).found
     assert fed(peer) == {}
+
+
+async def test_small_figures_are_told_to_terminals_and_to_no_script(rig: Rig) -> None:
+    policy = msgspec.structs.replace(rig.office.policy, suppress_below=5)
+    await rig.office.set_policy(policy, "tester", rig.office.policy.version)
+    doors = [Draft("household", record_id(5000 + n), G2, {"door": f"1-1-{n}"}) for n in range(9)]
+    await rig.office.upsert(doors, "office")
+    told: dict[str, tuple[dict[str, int], list[str]]] = {}
+    for name, peer in (
+        ("script", await script(rig, ABOVE)),
+        ("terminal", await terminal(rig, G1, Role.CHECKPOINT)),
+    ):
+        await peer.send(wire.Subscribe(1, ABOVE, 1))
+        body = wire.unpack_rollup((await peer.next(wire.RollupFrame)).body)
+        for row in body.rows:
+            if row.day == "":
+                told[f"{name} {row.unit}"] = (row.metrics, row.small)
+    total = "households.total"
+    # One hangs on G1, one on the community itself, ten on G2.
+    assert [told[f"terminal {unit}"][0][total] for unit in (ABOVE, G1, G2)] == [12, 1, 10]
+    assert told[f"script {ABOVE}"][0][total] == 12
+    for unit in (G1, G2):
+        metrics, small = told[f"script {unit}"]
+        assert total not in metrics
+        assert total in small
+    assert all(not small for name, (_m, small) in told.items() if name.startswith("terminal"))

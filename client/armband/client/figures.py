@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from armband.client.sync_port import RollupPart
 from armband.shared.days import add_days
 from armband.shared.rollup import CellKey, Coverage, Metrics
-from armband.shared.rollup_report import AsOf, RollupReport, build_report
+from armband.shared.rollup_report import AsOf, RollupReport, build_report, without_what_is_small
 
 
 class Figures:
@@ -28,6 +28,7 @@ class Figures:
         self._first = first
         self._last = last
         self._cells: dict[CellKey, Metrics] = {}
+        self._small: dict[CellKey, list[str]] = {}
         self._names: dict[str, tuple[str, str]] = {}
         self._as_of = AsOf(0, 0)
         self._day = ""
@@ -39,10 +40,12 @@ class Figures:
             if part.frame.reset:
                 self._cells.clear()
                 self._names.clear()
+                self._small.clear()
             for unit in part.body.units:
                 self._names[unit.code] = (unit.name, unit.level)
             for row in part.body.rows:
                 self._cells[row.day, row.unit] = row.metrics
+                self._small[row.day, row.unit] = row.small
             self._as_of = AsOf(part.frame.seq, part.frame.at_ms)
             self._day = part.body.day
             known = part.body.coverage
@@ -54,7 +57,7 @@ class Figures:
         days = [self._first or last]
         while days[-1] < last:
             days.append(add_days(days[-1], 1))
-        return build_report(
+        report = build_report(
             self._office,
             self._unit,
             self._as_of,
@@ -64,6 +67,7 @@ class Figures:
             self._cells,
             self._covered,
         )
+        return without_what_is_small(report, self._small) if self._small else report
 
 
 class Reading:

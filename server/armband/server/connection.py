@@ -75,7 +75,9 @@ class Connection:
         self._turn.set()
         self._state_due = not office.writable
         self._stable_due = False
-        self._rollups = RollupFeeder(office, hub, self._wake)
+        self._rollups = RollupFeeder(
+            office, hub, self._wake, for_script=session.state is State.SCRIPT
+        )
         self._hub = hub
         self._serial: int | None = None
         self._feeder: Feeder | None = None

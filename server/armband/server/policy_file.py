@@ -86,6 +86,7 @@ def policy_text(policy: Policy) -> str:
         f'day_starts = "{clock_text(policy.day_starts_at_min)}"',
         f"keep_days = {policy.keep_days}",
         f"accept_within = {policy.accept_within_s}",
+        f"suppress_below = {policy.suppress_below}",
     ]
     if not policy.rules:
         lines.append("rule = []")
@@ -129,6 +130,7 @@ _SETTINGS: Mapping[str, tuple[str, Callable[[str, object], int]]] = {
     "day_starts": ("day_starts_at_min", _clock),
     "keep_days": ("keep_days", _between(0, 36_500)),
     "accept_within": ("accept_within_s", _between(10, 86_400)),
+    "suppress_below": ("suppress_below", _between(0, 100)),
 }
 
 

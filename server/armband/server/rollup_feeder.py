@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +11,7 @@ from armband.server.hub import Hub
 from armband.server.office import Office
 from armband.server.watch import MAX_CELLS, Watch, rollup_frames
 from armband.shared import limits, wire
+from armband.shared.small_cells import without_small
 from armband.shared.units import MAX_DEPTH
 
 
@@ -26,10 +28,13 @@ class _Held:
 class RollupFeeder:
     """Makes the roll-up frames of one connection."""
 
-    def __init__(self, office: Office, hub: Hub, wake: Callable[[], None]) -> None:
+    def __init__(
+        self, office: Office, hub: Hub, wake: Callable[[], None], *, for_script: bool
+    ) -> None:
         self._office = office
         self._hub = hub
         self._wake = wake
+        self._for_script = for_script
         self._held: dict[int, _Held] = {}
 
     def subscribe(self, subscribe: wire.Subscribe) -> None:
@@ -70,7 +75,26 @@ class RollupFeeder:
         watch = min(due, key=lambda one: (one.due_s, one.sub))
         watch.due_s = now_s + limits.ROLLUP_INTERVAL_S
         await self._load_reported(watch.last)
+        below = self._office.policy.suppress_below if self._for_script else 0
+        if below:
+            return await self._without_small(watch, below)
         return await self._all_cells(watch) if watch.reset else self._changes(watch)
+
+    async def _without_small(self, watch: Watch, below: int) -> list[bytes]:
+        """All cells each time: which are left out depends on those of the whole office.
+
+        They must not depend on who asks, or two tokens together would tell what each does not.
+        """
+        self._check_size(watch, self._office.code)
+        watch.begin()
+        read = await self._office.rollup_cells(
+            self._office.code, MAX_DEPTH, watch.first, watch.last
+        )
+        cells, small = await asyncio.to_thread(without_small, read.cells, below)
+        mine = {key: row for key, row in cells.items() if watch.covers(key[1])}
+        covered = self._hub.coverage_of(watch)
+        names = self._hub.names_for(watch, covered.missing)
+        return rollup_frames(watch, (read.seq, read.at_ms), True, mine, names, covered, small)
 
     async def _load_reported(self, day: str) -> None:
         if self._hub.keep_reported(day).loaded:
@@ -98,8 +122,11 @@ class RollupFeeder:
         moment = (max(self._hub.seq, watch.base_seq), self._hub.at_ms)
         return rollup_frames(watch, moment, False, cells, names, covered)
 
-    def _check_size(self, watch: Watch) -> None:
-        units = sum(watch.covers(code) for code in self._hub.levels_within(watch.unit))
+    def _check_size(self, watch: Watch, whole: str = "") -> None:
+        if whole:
+            units = len(self._hub.levels_within(whole))
+        else:
+            units = sum(watch.covers(code) for code in self._hub.levels_within(watch.unit))
         days = date.fromisoformat(watch.last) - date.fromisoformat(watch.first)
         cells = units * (days.days + 1)
         if cells > MAX_CELLS:

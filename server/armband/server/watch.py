@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 
 from armband.shared import limits, wire
 from armband.shared.rollup import NOW, REPORTED, CellKey, Coverage, Metrics
@@ -144,14 +145,19 @@ def rollup_frames(
     cells: Mapping[CellKey, Metrics],
     names: Iterable[wire.UnitName],
     covered: Coverage,
+    small: Mapping[CellKey, list[str]] = MappingProxyType({}),
 ) -> list[bytes]:
     """The encoded frames of one update, each within `limits.MAX_FRAME`.
 
     Args:
         moment: the seq at which the values are true, and the time in UTC ms.
         names: the units to name.
+        small: metrics that are left out of the cells, by name.
     """
-    rows = [wire.CellRow(day, unit, metrics) for (day, unit), metrics in sorted(cells.items())]
+    rows = [
+        wire.CellRow(day, unit, metrics, small.get((day, unit), []))
+        for (day, unit), metrics in sorted(cells.items())
+    ]
     coverage = wire.CoverageRow(covered.reported, covered.expected, list(covered.missing))
     units = sorted(names, key=lambda unit: unit_order(unit.code))
     bodies = _bodies(watch.last, rows, units, coverage)

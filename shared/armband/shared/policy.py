@@ -13,6 +13,7 @@ OffsetMinutes = Annotated[int, msgspec.Meta(ge=-1440, le=1440)]
 MinuteOfDay = Annotated[int, msgspec.Meta(ge=0, le=1439)]
 KeepDays = Annotated[int, msgspec.Meta(ge=0, le=36_500)]
 AcceptSeconds = Annotated[int, msgspec.Meta(ge=10, le=86_400)]
+SuppressBelow = Annotated[int, msgspec.Meta(ge=0, le=100)]
 PolicyVersion = Annotated[int, msgspec.Meta(ge=0, le=1 << 31)]
 
 
@@ -29,6 +30,8 @@ class Policy(msgspec.Struct, frozen=True, array_like=True):
         accept_within_s: from the dispatch of a case to its acceptance; each time that it runs out
             the next level is rung.
         version: how often the office has changed its settings.
+        suppress_below: figures about people from 1 to this, itself not included, are left out of
+            what script tokens read; 0 leaves everything. See `small_cells`.
         rules: what is ordered for returnees; see `measures.Rule`.
     """
 
@@ -39,3 +42,4 @@ class Policy(msgspec.Struct, frozen=True, array_like=True):
     accept_within_s: AcceptSeconds = 300
     version: PolicyVersion = 0
     rules: tuple[Rule, ...] = ()
+    suppress_below: SuppressBelow = 0

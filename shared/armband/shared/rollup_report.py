@@ -30,14 +30,19 @@ class CoverageReport(msgspec.Struct, frozen=True):
     missing: list[str]
 
 
-class Row(msgspec.Struct, frozen=True):
-    """One unit on one day."""
+class Row(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One unit on one day.
+
+    ``small``: metrics that the office leaves out for this reader because they count too few people,
+    or would tell such a one; not 0, but unknown.
+    """
 
     day: str
     unit: str
     name: str
     level: str
     metrics: dict[str, int]
+    small: list[str] = []
 
 
 class RollupReport(msgspec.Struct, frozen=True):
@@ -83,6 +88,20 @@ def build_report(
             rows.append(Row(day, code, name, level, finished(metrics, day)))
     report = CoverageReport(covered.reported, covered.expected, list(covered.missing))
     return RollupReport(office, unit, as_of, report, rows)
+
+
+def without_what_is_small(
+    report: RollupReport, small: Mapping[CellKey, Iterable[str]]
+) -> RollupReport:
+    """The report with each row naming what the office has left out of its cells."""
+    newest = max((row.day for row in report.rows), default="")
+    rows = []
+    for row in report.rows:
+        days = (row.day, NOW) if row.day == newest else (row.day,)
+        gone = sorted({name for day in days for name in small.get((day, row.unit), ())})
+        metrics = {name: count for name, count in row.metrics.items() if name not in gone}
+        rows.append(msgspec.structs.replace(row, metrics=metrics, small=gone) if gone else row)
+    return msgspec.structs.replace(report, rows=rows)
 
 
 def finished(metrics: Mapping[str, int], day: str) -> Metrics:

@@ -294,11 +294,15 @@ class UnitName(msgspec.Struct, frozen=True, array_like=True):
 
 
 class CellRow(msgspec.Struct, frozen=True, array_like=True):
-    """The cells of one unit on one day; day ``""`` holds what exists now."""
+    """The cells of one unit on one day; day ``""`` holds what exists now.
+
+    ``small``: metrics left out because they count too few people; see `small_cells`.
+    """
 
     day: str
     unit: str
     metrics: dict[str, int]
+    small: list[str] = []
 
 
 class CoverageRow(msgspec.Struct, frozen=True, array_like=True):

@@ -53,12 +53,14 @@ class Printer:
 
     def _print_csv(self, report: RollupReport) -> None:
         """A head whenever the columns are new; values under their metric's name."""
-        metrics = sorted({name for row in report.rows for name in row.metrics})
+        metrics = sorted({name for row in report.rows for name in (*row.metrics, *row.small)})
         if not self._columns or not set(metrics) <= set(self._columns):
             self._columns = metrics
             self._output.line(_csv_line([*_CSV_FIRST, *metrics]))
         for row in report.rows:
-            values = [str(row.metrics.get(name, 0)) for name in self._columns]
+            values = [
+                "" if name in row.small else str(row.metrics.get(name, 0)) for name in self._columns
+            ]
             as_of = (str(report.as_of.seq), str(report.as_of.at))
             texts = map(spreadsheet_text, (row.day, row.unit, row.name, row.level))
             self._output.line(_csv_line([*as_of, *texts, *values]))
@@ -95,4 +97,9 @@ def table_lines(report: RollupReport) -> list[str]:
 
 
 def _cells(row: Row, shown: Iterable[str]) -> list[str]:
-    return [row.day, row.name or row.unit, *(str(row.metrics.get(name, 0)) for name in shown)]
+    return [row.day, row.name or row.unit, *(_figure(row, name) for name in shown)]
+
+
+def _figure(row: Row, name: str) -> str:
+    """A figure, or that it is too small to be told."""
+    return "*" if name in row.small else str(row.metrics.get(name, 0))
