@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -38,7 +39,7 @@ def load_map(path: Path, book: HeadBook) -> HeadBook:
             known = ", ".join(book.fields)
             raise BadMap(f"{path.name}: {head!r} means {name!r}, but the fields are: {known}")
         extra[key_of(head)] = wanted
-    return HeadBook(book.what, book.fields, book.needed, extra)
+    return replace(book, extra=extra)
 
 
 def _parse(name: str, raw: bytes) -> dict[str, object]:

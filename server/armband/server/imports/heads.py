@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from armband.server.imports.declared import declared_heads
 from armband.shared.normal import clean
 
 _BRACKETS = re.compile(r"[(\[【].*?[)\]】]")
@@ -54,13 +55,11 @@ HOUSEHOLD_HEADS: Mapping[str, tuple[str, ...]] = {
     **UNIT_HEADS,
     **_DOOR_HEADS,
     **_PERSON_HEADS,
-    "head": ("户主", "户主姓名", "姓名", "房主", "业主", "业主姓名", "headofhousehold", "head"),
-    "people": ("人口", "人口数", "常住人口", "家庭人口", "人数", "家庭人口数", "常住人口数",
-               "居住人数", "居住人口", "家庭人数", "people"),
-    "care": ("重点人群", "人员类别", "类别", "特殊人群", "重点人员", "关爱类别", "人群类别", "关爱",
-             "care"),
-    "liaison": ("联户党员", "联系党员", "包户党员", "联户", "联户人", "联户党员姓名", "包户人",
-                "liaison"),
+    "head": ("户主姓名", "姓名", "房主", "业主", "业主姓名", "head"),
+    "people": ("人口数", "常住人口", "家庭人口", "人数", "家庭人口数", "常住人口数",
+               "居住人数", "居住人口", "家庭人数"),
+    "care": ("人员类别", "类别", "特殊人群", "重点人员", "关爱类别", "人群类别", "关爱"),
+    "liaison": ("联系党员", "包户党员", "联户", "联户人", "联户党员姓名", "包户人"),
     "liaison_phone": ("党员电话", "联户党员电话", "党员联系电话", "联户电话", "党员手机",
                       "联系党员电话", "包户党员电话", "liaisonphone"),
 }  # fmt: skip
@@ -69,20 +68,20 @@ RESIDENT_HEADS: Mapping[str, tuple[str, ...]] = {
     **UNIT_HEADS,
     **_DOOR_HEADS,
     **_PERSON_HEADS,
-    "name": ("姓名", "居民姓名", "人员姓名", "成员姓名", "name"),
-    "relation": ("与户主关系", "关系", "户主关系", "家庭关系", "relation"),
-    "sex": ("性别", "sex"),
+    "name": ("居民姓名", "人员姓名", "成员姓名"),
+    "relation": ("关系", "户主关系", "家庭关系"),
+    "sex": (),
     "birth": ("出生日期", "出生年月", "出生年份", "出生年", "生日", "出生", "birthyear", "birth"),
-    "residence": ("居住类型", "人口类型", "常住流动", "居住性质", "人口性质", "residence"),
-    "registered_elsewhere": ("人户分离", "是否人户分离", "户籍不在此处", "registeredelsewhere"),
+    "residence": ("人口类型", "常住流动", "居住性质", "人口性质"),
+    "registered_elsewhere": ("是否人户分离", "户籍不在此处"),
 }  # fmt: skip
 STAFF_HEADS: Mapping[str, tuple[str, ...]] = {
     **_SEQUENCE,
     **UNIT_HEADS,
-    "name": ("姓名", "人员姓名", "工作人员", "name"),
-    "posts": ("职务", "岗位", "角色", "身份", "类别", "人员类别", "posts", "post"),
+    "name": ("人员姓名", "工作人员"),
+    "posts": ("职务", "角色", "身份", "类别", "人员类别", "post"),
     "phone": _PERSON_HEADS["phone"],
-    "organisation": ("单位", "工作单位", "所属单位", "组织", "所在单位", "organisation"),
+    "organisation": ("工作单位", "所属单位", "组织", "所在单位"),
     "note": _PERSON_HEADS["note"],
 }
 UNIT_TABLE_HEADS: Mapping[str, tuple[str, ...]] = {
@@ -91,13 +90,12 @@ UNIT_TABLE_HEADS: Mapping[str, tuple[str, ...]] = {
     "building_unit": ("楼栋", "楼号", "building"),
     "office_official_code": ("街道代码", "街道编码", "streetcode"),
     "community_official_code": ("社区代码", "社区编码", "communitycode"),
-    "name": ("名称", "单位名称", "辖区", "辖区名称", "name"),
+    "name": ("单位名称", "辖区", "辖区名称"),
     "parent": ("上级", "上级名称", "上级单位", "上级辖区", "上级代码", "所属上级", "parent"),
-    "level": ("级别", "层级", "类型", "level"),
+    "level": ("级别", "类型"),
     "code": ("代码", "编码", "辖区代码", "单位代码", "code"),
-    "official_code": ("统计代码", "区划代码", "统计用区划代码", "行政区划代码", "officialcode",
-                      "statisticaldivisioncode"),
-    "place": ("场所类型", "地点类型", "place", "placetype"),
+    "official_code": ("统计代码", "统计用区划代码", "行政区划代码", "officialcode"),
+    "place": ("地点类型", "place"),
     "note": _PERSON_HEADS["note"],
 }  # fmt: skip
 RETURNEE_HEADS: Mapping[str, tuple[str, ...]] = {
@@ -105,16 +103,14 @@ RETURNEE_HEADS: Mapping[str, tuple[str, ...]] = {
     **UNIT_HEADS,
     **_DOOR_HEADS,
     **_PERSON_HEADS,
-    "name": ("姓名", "人员姓名", "返郑人员", "name"),
-    "arrived": ("抵达日期", "抵郑时间", "抵郑日期", "返郑时间", "返郑日期", "到郑时间", "到达时间",
-                "到达日期", "来郑时间", "arrival", "arrived"),
-    "ordered": ("下发日期", "下发时间", "推送日期", "推送时间", "通知日期", "dayoftheorder"),
-    "came_from": ("从何处来", "来自", "返郑前所在地", "出发地", "来源地", "返郑前地址", "何地返郑",
-                  "fromwhere"),
-    "risk": ("风险来源", "风险等级", "风险", "风险区域", "风险类别", "comesfrom"),
-    "transport": ("交通工具", "交通方式", "返郑方式", "乘坐交通工具", "transport"),
-    "number": ("车次、航班或车牌", "车次", "航班", "车次航班", "航班号", "车次航班号", "车牌号",
-               "车次/航班/车牌号", "trainflightorplate"),
+    "name": ("人员姓名", "返郑人员"),
+    "arrived": ("抵郑时间", "抵郑日期", "返郑时间", "返郑日期", "到郑时间", "到达时间",
+                "到达日期", "来郑时间", "arrived"),
+    "ordered": ("下发日期", "下发时间", "推送日期", "推送时间"),
+    "came_from": ("来自", "返郑前所在地", "出发地", "来源地", "返郑前地址", "何地返郑"),
+    "risk": ("风险等级", "风险", "风险区域", "风险类别"),
+    "transport": ("交通方式", "返郑方式", "乘坐交通工具"),
+    "number": ("车次", "航班", "车次航班", "航班号", "车次航班号", "车牌号", "车次/航班/车牌号"),
     **{
         f"{role}_name": (words, f"{words}姓名")
         for role, words in (
@@ -138,25 +134,31 @@ class HeadBook:
 
     Attributes:
         what: the type, as on the command line.
-        fields: field to the heads it is known by.
+        kind: the kind of its records; the heads that an export gives these are known, too.
+        fields: field to the other heads it is known by.
         needed: at least one field of each group must have a column.
         extra: heads from ``--map``, already compared as `key_of`; ``""`` leaves a column out.
     """
 
     what: str
+    kind: str
     fields: Mapping[str, tuple[str, ...]]
     needed: tuple[tuple[str, ...], ...]
     extra: Mapping[str, str] = field(default_factory=dict)
 
     def index(self) -> dict[str, str]:
         """Every known head, as `key_of` gives it, to its field."""
-        known = {key_of(head): name for name, heads in self.fields.items() for head in heads}
+        known = {key_of(head): name for name in self.fields for head in self.heads(name)}
         return {**known, **self.extra}
+
+    def heads(self, name: str) -> tuple[str, ...]:
+        """The heads of a field, the one that an export gives it first."""
+        return (*declared_heads(self.kind, name), *self.fields[name])
 
     def wanted(self) -> str:
         """What is needed, in words, with the heads that people use."""
         groups = (
-            " or ".join(self.fields[name][0] for name in group if name in self.fields)
+            " or ".join(self.heads(name)[0] for name in group if name in self.fields)
             for group in self.needed
         )
         return "; ".join(groups)
@@ -181,8 +183,8 @@ def field_of(head: str, index: Mapping[str, str]) -> str | None:
 
 _NO_BRACKETS = str.maketrans("", "", "()[]【】")
 
-HOUSEHOLDS = HeadBook("households", HOUSEHOLD_HEADS, (("room", "door"),))
-RESIDENTS = HeadBook("residents", RESIDENT_HEADS, (("name",), ("room", "door")))
-STAFF = HeadBook("staff", STAFF_HEADS, (("name",),))
-RETURNEES = HeadBook("returnees", RETURNEE_HEADS, (("name",), ("arrived",)))
-UNITS = HeadBook("units", UNIT_TABLE_HEADS, (("name", *UNIT_HEADS),))
+HOUSEHOLDS = HeadBook("households", "household", HOUSEHOLD_HEADS, (("room", "door"),))
+RESIDENTS = HeadBook("residents", "resident", RESIDENT_HEADS, (("name",), ("room", "door")))
+STAFF = HeadBook("staff", "staff", STAFF_HEADS, (("name",),))
+RETURNEES = HeadBook("returnees", "returnee", RETURNEE_HEADS, (("name",), ("arrived",)))
+UNITS = HeadBook("units", "unit", UNIT_TABLE_HEADS, (("name", *UNIT_HEADS),))

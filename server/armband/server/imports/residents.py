@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from armband.server.imports.declared import declared_words
 from armband.server.imports.places import Place, door_of, warn_of_doubts
 from armband.server.imports.plan import Outcome, Plan, PlannedRow, RowRefused
 from armband.server.imports.table import DataRow, Register
@@ -24,20 +25,18 @@ from armband.shared.drafts import Draft
 from armband.shared.fields import Patch
 from armband.shared.normal import clean, is_none_mark
 
-_SEX: Mapping[str, str] = {"男": "male", "女": "female", "male": "male", "female": "female"}
+_SEX: Mapping[str, str] = declared_words("resident", "sex")
 _RELATIONS: Mapping[str, str] = {
-    "户主": "head", "本人": "head", "head": "head",
-    "配偶": "spouse", "妻": "spouse", "妻子": "spouse", "夫": "spouse", "丈夫": "spouse",
-    "spouse": "spouse",
+    **declared_words("resident", "relation"),
+    "本人": "head", "妻": "spouse", "妻子": "spouse", "夫": "spouse", "丈夫": "spouse",
     "子": "child", "女": "child", "儿子": "child", "女儿": "child", "长子": "child",
-    "次子": "child", "长女": "child", "次女": "child", "子女": "child", "child": "child",
-    "父": "parent", "母": "parent", "父亲": "parent", "母亲": "parent", "父母": "parent",
-    "parent": "parent",
+    "次子": "child", "长女": "child", "次女": "child", "父": "parent", "母": "parent",
+    "父亲": "parent", "母亲": "parent",
 }  # fmt: skip
 _RESIDENCE: Mapping[str, str] = {
-    "常住": "resident", "常住人口": "resident", "户籍": "resident", "户籍人口": "resident",
-    "流动": "floating", "流动人口": "floating", "暂住": "floating", "租户": "floating",
-    "租住": "floating", "resident": "resident", "floating": "floating",
+    **declared_words("resident", "residence"),
+    "常住人口": "resident", "户籍": "resident", "户籍人口": "resident", "流动人口": "floating",
+    "暂住": "floating", "租户": "floating", "租住": "floating",
 }  # fmt: skip
 _FLAGS: Mapping[str, bool] = {
     "是": True, "有": True, "√": True, "y": True, "yes": True, "true": True, "1": True,

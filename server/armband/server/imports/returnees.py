@@ -11,6 +11,7 @@ from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from armband.server.imports.declared import declared_words
 from armband.server.imports.places import Place, door_of
 from armband.server.imports.plan import Outcome, Plan, PlannedRow, RowRefused
 from armband.server.imports.residents import read_phone_of_person
@@ -38,16 +39,15 @@ from armband.shared.text_values import parse_field
 
 KIND = CATALOGUE["returnee"]
 _RISKS: Mapping[str, str] = {
-    "高风险": "high", "高风险区": "high", "高": "high", "中高风险": "high", "中高风险区": "high",
-    "中风险": "medium", "中风险区": "medium", "中": "medium", "低风险": "low", "低风险区": "low",
-    "低": "low", "境外": "abroad", "入境": "abroad", "密接": "contact", "密切接触者": "contact",
-    "次密接": "second", "所在县区其他地方": "county", "所在市其他地方": "city",
-    "有疫情省份": "province", "其他地方": "other", "其他": "other", "无": "other",
+    **declared_words("returnee", "risk"),
+    "高风险": "high", "高": "high", "中高风险": "high", "中高风险区": "high", "中风险": "medium",
+    "中": "medium", "低风险": "low", "低": "low", "入境": "abroad", "密切接触者": "contact",
+    "其他": "other", "无": "other",
 }  # fmt: skip
 _TRANSPORT: Mapping[str, str] = {
-    "铁路": "rail", "火车": "rail", "高铁": "rail", "动车": "rail", "飞机": "air", "航班": "air",
-    "客车": "coach", "大巴": "coach", "长途客车": "coach", "汽车": "coach", "自驾": "self_drive",
-    "自驾车": "self_drive", "私家车": "self_drive", "轮船": "ferry",
+    **declared_words("returnee", "transport"),
+    "火车": "rail", "高铁": "rail", "动车": "rail", "航班": "air", "大巴": "coach",
+    "长途客车": "coach", "汽车": "coach", "自驾车": "self_drive", "私家车": "self_drive",
 }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from armband.server.imports.declared import declared_words
 from armband.server.imports.places import Place
 from armband.server.imports.plan import Outcome, Plan, PlannedRow, RowRefused
 from armband.server.imports.table import DataRow, Register
@@ -18,18 +19,12 @@ from armband.shared.normal import clean, is_none_mark
 from armband.shared.units import lineage
 
 POST_WORDS: Mapping[str, str] = {
-    "网格长": "grid_manager", "网格管理员": "grid_manager", "总网格长": "grid_manager",
-    "民情员": "feeling_officer", "监督员": "monitor", "治安员": "security_officer",
-    "网格党支部书记": "branch_secretary", "党支部书记": "branch_secretary",
-    "支部书记": "branch_secretary", "楼栋长": "building_head", "楼长": "building_head",
-    "楼院长": "building_head", "单元长": "building_head", "联户党员": "liaison",
-    "志愿者": "volunteer", "物业": "property", "物管": "property", "片警": "police",
-    "民警": "police", "社区民警": "police", "片医": "doctor", "医生": "doctor",
-    "家庭医生": "doctor", "卡点值守": "guard", "值守人员": "guard", "值守": "guard",
-    "社区书记": "secretary", "社区党委书记": "secretary", "分包领导": "leader",
-    "业委会": "owners_committee", "自管会": "self_management", "离退休党员": "retired_party",
-    "共建单位": "co_builder",
-    "网格员": "worker", "社区工作者": "worker", "工作人员": "worker", "两委": "worker",
+    **declared_words("staff", "posts"),
+    "网格长": "grid_manager", "总网格长": "grid_manager", "党支部书记": "branch_secretary",
+    "支部书记": "branch_secretary", "楼长": "building_head", "楼院长": "building_head",
+    "单元长": "building_head", "物业": "property", "民警": "police", "社区民警": "police",
+    "医生": "doctor", "家庭医生": "doctor", "值守人员": "guard", "值守": "guard",
+    "社区党委书记": "secretary", "网格员": "worker", "工作人员": "worker", "两委": "worker",
 }  # fmt: skip
 _APART = re.compile(r"[、,;/\s]+")
 

@@ -9,30 +9,29 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from armband.server.imports.declared import declared_words
 from armband.server.imports.heads import UNIT_HEADS
 from armband.server.imports.naming import clean_unit_name, new_code
 from armband.server.imports.places import Place
 from armband.server.imports.plan import Outcome, Plan, PlannedRow, RowRefused
 from armband.server.imports.table import DataRow, Register
 from armband.server.imports.tree import UnitTree
-from armband.server.imports.values import Reading, read_choice, tight
+from armband.server.imports.values import Reading, a_word_each, read_choice, tight
 from armband.shared.drafts import Draft
 from armband.shared.errors import InvalidUnit
 from armband.shared.fields import Patch
 from armband.shared.normal import is_none_mark
-from armband.shared.units import LEVELS, check_unit, is_within
+from armband.shared.units import check_unit, is_within
 
 _LEVEL_WORDS: Mapping[str, str] = {
-    "街道": "office", "街道办": "office", "街道办事处": "office", "乡镇": "office",
-    "社区": "community", "村": "community", "居委会": "community", "村委会": "community",
-    "片区": "area", "网格": "grid", "微网格": "microgrid", "楼院": "compound", "小区": "compound",
-    "楼栋": "building", "楼": "building", "村民组": "group", "组": "group",
-    **{level: level for level in LEVELS},
+    **declared_words("unit", "level"),
+    "街道办": "office", "街道办事处": "office", "乡镇": "office", "村": "community",
+    "居委会": "community", "村委会": "community", "小区": "compound", "楼": "building",
+    "组": "group",
 }  # fmt: skip
 _PLACE_WORDS: Mapping[str, str] = {
-    "住宅": "residence", "居民区": "residence", "商铺": "shops", "沿街商户": "shops",
-    "商业街": "shops", "幼儿园": "kindergarten", "工地": "site",
-    "residence": "residence", "shops": "shops", "kindergarten": "kindergarten", "site": "site",
+    **declared_words("unit", "place"),
+    "住宅": "residence", "居民区": "residence", "商铺": "shops", "商业街": "shops",
 }  # fmt: skip
 _LEVEL_OF_NAME = (
     ("office", re.compile("(街道|街道办|办事处|镇|乡)$")),
@@ -216,7 +215,7 @@ def _level_of(row: DataRow, name: str) -> str:
     if given:
         level = _LEVEL_WORDS.get(given)
         if level is None:
-            raise RowRefused(f"level {given!r} is none of {' '.join(_LEVEL_WORDS)}")
+            raise RowRefused(f"level {given!r} is none of {a_word_each(_LEVEL_WORDS)}")
         return level
     for level, pattern in _LEVEL_OF_NAME:
         if pattern.search(name):

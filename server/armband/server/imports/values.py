@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from armband.server.imports.declared import declared_words
 from armband.server.imports.table import DataRow
 from armband.shared import limits
 from armband.shared.fields import Patch
@@ -32,12 +33,11 @@ _TAGS_APART = re.compile(r"[、,;/\s+和及]+")
 _YEAR = re.compile(r"(19\d\d|20\d\d)(?:\D.*|\d{2}|\d{4})?")
 
 CARE_TAGS: Mapping[str, str] = {
-    "独居老人": "elder_alone", "空巢老人": "elder_alone", "孤寡老人": "elder_alone",
-    "独居": "elder_alone", "高龄老人": "elder", "高龄": "elder", "老年人": "elder",
-    "残疾人": "disabled", "残疾": "disabled", "重度残疾": "disabled",
-    "困难群众": "in_need", "低保": "in_need", "低保户": "in_need", "困难户": "in_need",
-    "特困": "in_need", "困难家庭": "in_need", "居家隔离": "home_isolation",
-    "隔离": "home_isolation", "孕产妇": "expecting", "孕妇": "expecting", "产妇": "expecting",
+    **declared_words("household", "care"),
+    "空巢老人": "elder_alone", "孤寡老人": "elder_alone", "独居": "elder_alone", "高龄": "elder",
+    "老年人": "elder", "残疾": "disabled", "重度残疾": "disabled", "低保": "in_need",
+    "低保户": "in_need", "困难户": "in_need", "特困": "in_need", "困难家庭": "in_need",
+    "隔离": "home_isolation", "孕妇": "expecting", "产妇": "expecting",
 }  # fmt: skip
 NO_TAG = frozenset({"普通", "一般", "正常", "普通户", "一般户", "居民"})
 
@@ -162,18 +162,19 @@ def read_care(text: str, into: Reading) -> None:
                 tags.append(tag)
         elif word and word not in NO_TAG:
             into.warnings.append(
-                f"care: {word[:20]!r} is none of {_care_words()}; kept in the note"
+                f"care: {word[:20]!r} is none of {a_word_each(CARE_TAGS)}; kept in the note"
             )
             into.remarks.append(word[:_MAX_SHORT_TEXT])
     if tags:
         into.fields["care"] = tags
 
 
-def _care_words() -> str:
-    words: dict[str, str] = {}
-    for word, tag in CARE_TAGS.items():
-        words.setdefault(tag, word)
-    return " ".join(words.values())
+def a_word_each(words: Mapping[str, str]) -> str:
+    """The first word of each code, for a message."""
+    first: dict[str, str] = {}
+    for word, code in words.items():
+        first.setdefault(code, word)
+    return " ".join(first.values())
 
 
 def read_choice(text: str, words: Mapping[str, str], into: Reading, name: str) -> None:
@@ -182,7 +183,7 @@ def read_choice(text: str, words: Mapping[str, str], into: Reading, name: str) -
         return
     value = words.get(tight(text).lower())
     if value is None:
-        into.warnings.append(f"{name}: not one of {' '.join(words)}; kept in the note")
+        into.warnings.append(f"{name}: not one of {a_word_each(words)}; kept in the note")
         into.remarks.append(clean(text)[:_MAX_SHORT_TEXT])
     else:
         into.fields[name] = value
