@@ -94,3 +94,5 @@ def test_the_next_author_has_seen_the_base_and_what_was_seen_before() -> None:
     assert seen_by_next(base({"unit": UNIT}, {"phone": "1"}), []) == 11
     assert seen_by_next(None, [own(1, {}, seen=9)]) == 9
     assert seen_by_next(base({"unit": UNIT}, stamp=20), [own(1, {}, seen=9)]) == 20
+    # The office was restored: what it showed once is not what is looked at now.
+    assert seen_by_next(base({"unit": UNIT}, stamp=5), [own(1, {}, seen=9)]) == 5

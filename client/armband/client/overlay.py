@@ -93,8 +93,11 @@ def standing_of(own: Sequence[OwnOp]) -> Standing:
 def seen_by_next(base: State | None, own: Sequence[OwnOp]) -> int:
     """The version that the author of the next operation has seen.
 
-    Never lower than what an earlier unsent operation of this terminal had seen, so that a base that
-    is being built anew does not make its author forget.
+    While a base is being built anew, a record that is not there yet was seen as far as this
+    terminal's unsent operations had seen it. A base that is there counts alone, also when an
+    earlier operation had seen more: the office was restored from an older copy, and what its author
+    looks at now is the record as it was then.
     """
-    version = base.stamp if base else 0
-    return max([version, *(op.payload.seen for op in own if op.shown)])
+    if base is not None:
+        return base.stamp
+    return max((op.payload.seen for op in own if op.shown), default=0)
