@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from armband.server.cli.output import cells
 from armband.server.reports.layout import Language
 from armband.server.reports.lines import (
     fixed_lines,
@@ -19,11 +20,16 @@ from armband.server.reports.lines import (
 from armband.server.reports.model import DayReport
 from armband.server.reports.words import word
 
-_PAIRS = 3
-"""Label and figure, three times in a row."""
-_COLUMNS = 2 * _PAIRS
+_FIGURES = 3
+"""In a row, each with a label of two columns before it."""
+_COLUMNS = 3 * _FIGURES
+_COLUMN_WIDTH = 9.5
+"""Nine of them fill the width of the page at full size."""
+_ROW_HEIGHT = 17
 _A4 = 9
 _FONT = "SimSun"
+_LINE_CELLS = 92
+"""Half-width characters in a line over the whole width."""
 
 
 class _Sheet:
@@ -37,34 +43,53 @@ class _Sheet:
         self.plain = book.add_format({**base, "text_wrap": True})
         self.head = book.add_format({**boxed, "bold": True, "bg_color": "#E7E6E6"})
         self.label = book.add_format(boxed)
+        # The name of a part has one narrow column.
+        self.fitted = book.add_format({**base, "border": 1, "shrink": True})
         self.figure = book.add_format({**boxed, "align": "right"})
-        self._row = 0
+        self._row = -1
 
-    def set_up(self, columns: int) -> None:
+        self._set_up()
+
+    def _set_up(self) -> None:
         sheet = self._sheet
         sheet.set_paper(_A4)
         sheet.set_portrait()
         sheet.fit_to_pages(1, 1)
         sheet.set_margins(left=0.6, right=0.6, top=0.7, bottom=0.7)
         sheet.center_horizontally()
-        sheet.set_column(0, columns - 1, 15)
+        sheet.set_column(0, _COLUMNS - 1, _COLUMN_WIDTH)
 
-    def across(self, text: str, form: Any, columns: int) -> None:
-        self._sheet.merge_range(self._row, 0, self._row, columns - 1, "", form)
-        self._sheet.write_string(self._row, 0, text, form)
-        self._row += 1
+    def across(self, text: str, form: Any, *, lines: int = 1) -> None:
+        """One text over the whole width."""
+        self._next(lines)
+        self._put(0, _COLUMNS, text, form)
 
-    def cells(self, row: Sequence[str | int], forms: Sequence[Any]) -> None:
-        for column, (cell, form) in enumerate(zip(row, forms, strict=True)):
-            if isinstance(cell, int):
-                self._sheet.write_number(self._row, column, cell, form)
-            else:
-                # Always a text: never taken for a formula.
-                self._sheet.write_string(self._row, column, cell, form)
-        self._row += 1
+    def cells(self, row: Sequence[tuple[str | int, int, Any]]) -> None:
+        """Cells of (content, columns, form) from the left; the rest is boxed and empty."""
+        self._next()
+        column = 0
+        for content, width, form in row:
+            self._put(column, width, content, form)
+            column += width
+        if column < _COLUMNS:
+            self._put(column, _COLUMNS - column, "", self.label)
 
     def skip(self) -> None:
+        """Leave a row empty."""
+        self._next()
+
+    def _next(self, lines: int = 1) -> None:
         self._row += 1
+        self._sheet.set_row(self._row, _ROW_HEIGHT * lines)
+
+    def _put(self, column: int, width: int, content: str | int, form: Any) -> None:
+        if width > 1:
+            self._sheet.merge_range(self._row, column, self._row, column + width - 1, "", form)
+        if isinstance(content, int):
+            self._sheet.write_number(self._row, column, content, form)
+        else:
+            # Always a text: never taken for a formula.
+            self._sheet.write_string(self._row, column, content, form)
 
     def footer(self, text: str) -> None:
         self._sheet.set_footer(f"&L&8{text}&R&8&P / &N")
@@ -87,54 +112,47 @@ def write_workbook(report: DayReport, language: Language, utc_offset_min: int, p
 
 
 def _fill(sheet: _Sheet, report: DayReport, language: Language, utc_offset_min: int) -> None:
-    heads = part_heads(language)
-    columns = max(_COLUMNS, len(heads) if report.parts else 0)
-    sheet.set_up(columns)
-    _head(sheet, report, language, utc_offset_min, columns)
-    for name, figures in sections(report, language):
-        sheet.across(name, sheet.head, columns)
-        for at in range(0, len(figures), _PAIRS):
-            row: list[str | int] = []
-            for figure in figures[at : at + _PAIRS]:
-                row += [figure.label, figure.text]
-            row += [""] * (columns - len(row))
-            forms = [sheet.figure if at % 2 else sheet.label for at in range(columns)]
-            sheet.cells(row, forms)
-    if report.parts:
-        sheet.across(word("parts", language), sheet.head, columns)
-        sheet.cells(_wide(heads, columns), [sheet.head] * columns)
-        for name, values in part_rows(report):
-            forms = [sheet.label, *[sheet.figure] * (columns - 1)]
-            sheet.cells(_wide([name, *values], columns), forms)
-    _foot(sheet, report, language, utc_offset_min, columns)
-
-
-def _wide(row: Sequence[str | int], columns: int) -> list[str | int]:
-    return [*row, *[""] * (columns - len(row))]
-
-
-def _head(
-    sheet: _Sheet, report: DayReport, language: Language, utc_offset_min: int, columns: int
-) -> None:
-    sheet.across(title(report, language), sheet.title, columns)
+    sheet.across(title(report, language), sheet.title, lines=2)
     for line in head_lines(report, language, utc_offset_min):
-        sheet.across(line, sheet.plain, columns)
-
-
-def _foot(
-    sheet: _Sheet, report: DayReport, language: Language, utc_offset_min: int, columns: int
-) -> None:
+        sheet.across(line, sheet.plain, lines=1 + cells(line) // _LINE_CELLS)
+    for name, figures in sections(report, language):
+        sheet.across(name, sheet.head)
+        for at in range(0, len(figures), _FIGURES):
+            row: list[tuple[str | int, int, Any]] = []
+            for figure in figures[at : at + _FIGURES]:
+                row += [(figure.label, 2, sheet.label), (figure.text, 1, sheet.figure)]
+            sheet.cells(row)
+    if report.parts:
+        sheet.across(word("parts", language), sheet.head)
+        sheet.cells([(head, 1, sheet.head) for head in part_heads(language)])
+        for name, values in part_rows(report):
+            sheet.cells([(name, 1, sheet.fitted), *((value, 1, sheet.figure) for value in values)])
     for line in fixed_lines(report, language, utc_offset_min):
-        sheet.across(line, sheet.plain, columns)
+        sheet.across(line, sheet.plain)
+    _restated(sheet, report, language)
+    _signatures(sheet, language)
+    sheet.footer(f"{report.office_name} {report.day} {report.checksum[:16]}".replace("&", "&&"))
+
+
+def _restated(sheet: _Sheet, report: DayReport, language: Language) -> None:
     changed = restated(report, language)
     if changed:
-        sheet.across(word("restated", language), sheet.head, columns)
-        for one in changed:
-            row = [one.place, one.label, word("was", language), one.was, word("is", language)]
-            sheet.cells(_wide([*row, one.now], columns), [sheet.label] * columns)
-    sheet.skip()
+        sheet.across(word("restated", language), sheet.head)
+    for one in changed:
+        sheet.cells(
+            [
+                (one.place, 2, sheet.label),
+                (one.label, 2, sheet.label),
+                (word("was", language), 1, sheet.label),
+                (one.was, 1, sheet.figure),
+                (word("is", language), 1, sheet.label),
+                (one.now, 2, sheet.figure),
+            ]
+        )
+
+
+def _signatures(sheet: _Sheet, language: Language) -> None:
     for pair in (("filled_by", "phone"), ("signed_by", "time")):
-        texts = [f"{word(name, language)} ____________________" for name in pair]
-        sheet.across("        ".join(texts), sheet.plain, columns)
         sheet.skip()
-    sheet.footer(f"{report.office_name} {report.day} {report.checksum[:16]}".replace("&", "&&"))
+        texts = [f"{word(name, language)} {'_' * 24}" for name in pair]
+        sheet.across("        ".join(texts), sheet.plain)
