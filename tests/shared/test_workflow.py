@@ -4,7 +4,8 @@ import pytest
 
 from armband.shared.errors import WrongStep
 from armband.shared.fields import Patch
-from armband.shared.kinds.workflow import STEP, Seen, Step, Workflow
+from armband.shared.kinds import CATALOGUE, Kind
+from armband.shared.kinds.workflow import DIGITS, STEP, Seen, Step, Workflow
 
 FLOW = Workflow(
     field="state",
@@ -91,3 +92,24 @@ def test_wrong_steps_say_what_would_be_right(patch: Patch, before: Seen | None, 
     with pytest.raises(WrongStep) as caught:
         FLOW.check("case", patch, before)
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in CATALOGUE.values() if kind.workflow])
+def test_every_step_has_a_key_of_its_own_from_every_state(kind: Kind) -> None:
+    assert kind.workflow is not None
+    states = [option.code for option in kind.fields[kind.workflow.field].options]
+    for state in states:
+        keys = kind.workflow.keys(state)
+        assert len(keys) == len(kind.workflow.offered(state)), state
+        assert set(keys) <= set(DIGITS)
+
+
+def test_a_step_of_a_case_has_one_key_wherever_it_is_offered() -> None:
+    flow = CATALOGUE["case"].workflow
+    assert flow is not None
+    found = {
+        (step.name, key)
+        for state in ("reported", "dispatched", "accepted", "done", "closed", "cancelled")
+        for key, step in flow.keys(state).items()
+    }
+    assert len(found) == len(flow.steps)

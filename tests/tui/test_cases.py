@@ -66,7 +66,7 @@ async def test_from_the_report_to_the_end_with_a_few_keys(tmp_path: Path) -> Non
         await running.sees("体温计坏了", "05:00", "已报 1", "3-1-201 王建国")
         running.clock.now_ms += 61_000
         await running.sees("03:59")
-        await running.press("1")
+        await running.press("4")
         await running.sees("王联户  联户党员", "139****0001", "张社工  三人小组", "没有电话")
         await running.press("enter")
         view = await state(running, "dispatched")
@@ -74,18 +74,18 @@ async def test_from_the_report_to_the_end_with_a_few_keys(tmp_path: Path) -> Non
         await running.sees("已派 1", "王联户", "08:01 起未送达：还没传到街道")
         running.clock.now_ms += 300_000 + 35_000
         await running.sees("超期 00:35", "超时上报第 1 级")
-        await running.press("3")
+        await running.press("6")
         await running.sees("现在不能：事件已派。")
-        await running.press("2")
+        await running.press("5")
         await state(running, "accepted")
         await running.sees("已接 1")
-        await running.press("3")
+        await running.press("6")
         await running.sees("办理结果")
         await running.write("买了新的")
         await running.press("ctrl+s")
         assert (await state(running, "done")).fields["result"] == "买了新的"
         await running.sees("已办 1")
-        await running.press("4")
+        await running.press("7")
         await state(running, "closed")
         await running.sees("没有未结事件")
 

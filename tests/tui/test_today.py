@@ -185,7 +185,7 @@ async def test_steps_are_keys_of_the_record_and_its_state_is_plain(tmp_path: Pat
         await until(lambda: isinstance(running.app.screen, StepScreen), "the step is shown")
         await running.press("enter")
         await until(lambda: isinstance(running.app.screen, DetailScreen), "back again")
-        await running.sees("Accepted", "4 Dispatch to another", "5 Done")
+        await running.sees("Accepted", "4 Dispatch to another", "6 Done")
         assert not running.shows("Reported  ")
 
 

@@ -1,4 +1,6 @@
-"""The catalogue of kinds. Adding a kind is adding a module and a line here."""
+"""The catalogue of kinds. Adding a kind is adding a module and a line here, and its Chinese in
+`armband.shared.words`: forms, ledgers, exports, imports and reports take their words from there.
+"""
 
 from __future__ import annotations
 

@@ -48,38 +48,42 @@ WORKFLOW = Workflow(
         Step(
             "dispatch", "Dispatch", ("reported",), "dispatched", "dispatched_at", "dispatched_by",
             asks=_DISPATCH, needs=("rung",), firsts=("answered_at",), clears=_ACCEPTED,
+            digit=4,
         ),
         Step(
             "redispatch", "Dispatch to another", ("dispatched", "accepted"), "dispatched",
             "dispatched_at", "dispatched_by", asks=_DISPATCH, needs=("rung",),
-            clears=("to", "agency", *_ACCEPTED),
+            clears=("to", "agency", *_ACCEPTED), digit=4,
         ),
         Step(
             "accept", "Accept", ("reported", "dispatched"), "accepted", "accepted_at",
-            "accepted_by", firsts=("answered_at",),
+            "accepted_by", firsts=("answered_at",), digit=5,
         ),
         Step(
             "finish", "Done", ("accepted",), "done", "done_at", "done_by", asks=("result",),
+            digit=6,
         ),
-        Step("close", "Verify and close", ("done",), "closed", "closed_at", "closed_by"),
+        Step(
+            "close", "Verify and close", ("done",), "closed", "closed_at", "closed_by", digit=7,
+        ),
         Step(
             "hand_back", "Hand back", ("dispatched", "accepted"), "reported", "returned_at",
             "returned_by", asks=("return_reason",), needs=("return_reason",),
-            clears=("to", "agency", *_ACCEPTED),
+            clears=("to", "agency", *_ACCEPTED), digit=7,
         ),
         Step(
             "escalate", "Escalate", ("reported", "dispatched", "accepted"), "dispatched",
             "dispatched_at", "dispatched_by", asks=("rung", "to", "agency"), needs=("rung",),
-            firsts=("answered_at", "escalated_at"), clears=("to", *_ACCEPTED),
+            firsts=("answered_at", "escalated_at"), clears=("to", *_ACCEPTED), digit=8,
         ),
         Step(
             "cancel", "Cancel", ("reported", "dispatched", "accepted"), "cancelled", "closed_at",
-            "closed_by", asks=("cancel_reason",), needs=("cancel_reason",),
+            "closed_by", asks=("cancel_reason",), needs=("cancel_reason",), digit=9,
         ),
         Step(
             "reopen", "Open again", ("done", "closed", "cancelled"), "reported", "reopened_at",
             "reopened_by", asks=("reopen_reason",), needs=("reopen_reason",),
-            clears=("to", "agency", *_ACCEPTED, *_OVER),
+            clears=("to", "agency", *_ACCEPTED, *_OVER), digit=4,
         ),
     ),
 )  # fmt: skip

@@ -16,6 +16,8 @@ from armband.shared.fields import Patch, Value
 
 STEP = "step"
 """The field that says by which step a record came into its state."""
+DIGITS = range(4, 10)
+"""The keys of steps; those before them act on records of any kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Step:
         needs: fields that must hold something once the step is taken.
         firsts: fields that take the time of the step when they hold none yet.
         clears: fields that are empty after the step, unless it gives them a value.
+        digit: its key wherever the step is offered, one of `DIGITS`; 0 for the next that is free.
     """
 
     name: str
@@ -45,6 +48,7 @@ class Step:
     needs: tuple[str, ...] = ()
     firsts: tuple[str, ...] = ()
     clears: tuple[str, ...] = ()
+    digit: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,14 @@ class Workflow:
     def offered(self, state: str) -> tuple[Step, ...]:
         """The steps that lead on from a state."""
         return tuple(step for step in self.steps if state in step.sources)
+
+    def keys(self, state: str) -> Mapping[int, Step]:
+        """The steps that lead on from a state by their keys; more than there are keys have none."""
+        offered = self.offered(state)
+        named = {step.digit: step for step in offered if step.digit}
+        free = (digit for digit in DIGITS if digit not in named)
+        rest = (step for step in offered if not step.digit)
+        return dict(sorted({**named, **dict(zip(free, rest, strict=False))}.items()))
 
     def filled(self, patch: Patch, now_ms: int, person: str, present: Mapping[str, Value]) -> Patch:
         """A patch that names a step, with the state, the time and the person that belong to it.

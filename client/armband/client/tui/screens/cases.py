@@ -52,12 +52,12 @@ class CasesScreen(DeskScreen):
     CSS_PATH = "cases.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+n", "new", "New", id="1-new", tooltip="A new case"),
-        Binding("1", "step('dispatch')", "Dispatch", id="2-1", tooltip="To whoever is nearest"),
-        Binding("2", "step('accept')", "Accept", id="2-2", tooltip="Accept the case"),
-        Binding("3", "step('finish')", "Done", id="2-3", tooltip="The case is dealt with"),
-        Binding("4", "step('close')", "Verify", id="2-4", tooltip="Verify and close"),
-        Binding("5", "step('escalate')", "Escalate", id="2-5", tooltip="To a higher level"),
-        Binding("6", "step('cancel')", "Cancel", id="2-6", tooltip="Cancel, with a reason"),
+        Binding("4", "step('dispatch')", "Dispatch", id="2-4", tooltip="To whoever is nearest"),
+        Binding("5", "step('accept')", "Accept", id="2-5", tooltip="Accept the case"),
+        Binding("6", "step('finish')", "Done", id="2-6", tooltip="The case is dealt with"),
+        Binding("7", "step('close')", "Verify", id="2-7", tooltip="Verify and close"),
+        Binding("8", "step('escalate')", "Escalate", id="2-8", tooltip="To a higher level"),
+        Binding("9", "step('cancel')", "Cancel", id="2-9", tooltip="Cancel, with a reason"),
         Binding(
             "enter",
             "open",

@@ -29,13 +29,9 @@ from armband.shared.errors import InvalidRecord
 from armband.shared.fields import FieldType, Value
 from armband.shared.kinds import CATALOGUE, UNIT
 from armband.shared.kinds.declare import MAX_VOID_REASON, REASON
-from armband.shared.kinds.workflow import STEP, Step
+from armband.shared.kinds.workflow import DIGITS, STEP, Step
 from armband.shared.permissions import Right, Role, may_write, only_hands_in, roles_with
 from armband.shared.wire import UnitName
-
-STEP_DIGITS = range(4, 10)
-"""The keys of the steps that lead on from where the record stands."""
-
 
 RIGHTS = {
     "correct": Right.WRITE,
@@ -54,7 +50,7 @@ class DetailScreen(DeskScreen):
         Binding("1", "correct", "Correct", id="1-correct", tooltip="Change fields, with a reason"),
         Binding("2", "void", "Void", id="2-void", tooltip="Void the record, with a reason"),
         Binding("3", "settle", "Settle", id="3-settle", tooltip="Choose between two values"),
-        *(Binding(str(digit), f"step({digit})", show=False) for digit in STEP_DIGITS),
+        *(Binding(str(digit), f"step({digit})", show=False) for digit in DIGITS),
         Binding("f9", "reveal", "Show", id="7-reveal", tooltip="Masked values, with a reason"),
         Binding("0", "same", "Same as", id="8-same", tooltip="Another record is of the same"),
         Binding("escape", "leave", "Back", id="9-leave"),
@@ -283,31 +279,30 @@ class DetailScreen(DeskScreen):
 
     # -- steps --------------------------------------------------------------------------------
 
-    def steps(self) -> tuple[Step, ...]:
+    def steps(self) -> Mapping[int, Step]:
         """The steps that lead on from where the record stands, if this terminal may take them."""
         entry = self.entry
         if entry is None or not self.check_action("correct", ()):
-            return ()
+            return {}
         workflow = CATALOGUE[entry.view.kind].workflow
         if workflow is None or workflow.field in entry.view.conflicts:
-            return ()
-        return workflow.offered(entry.view.text(workflow.field))[: len(STEP_DIGITS)]
+            return {}
+        return workflow.keys(entry.view.text(workflow.field))
 
     def keys_now(self) -> list[Binding]:
         """The keys of the steps, for footer, help and menu."""
         return [
             Binding(str(digit), f"step({digit})", step.label)
-            for digit, step in zip(STEP_DIGITS, self.steps(), strict=False)
+            for digit, step in self.steps().items()
         ]
 
     def action_step(self, digit: int) -> None:
         """Take a step, once what it asks for is given."""
-        place = digit - STEP_DIGITS[0]
-        steps = self.steps()
-        if self.entry is not None and place < len(steps):
+        step = self.steps().get(digit)
+        if self.entry is not None and step is not None:
             from armband.client.tui.screens.step import StepScreen
 
-            self.app.push_screen(StepScreen(self.context, self.entry, steps[place]))
+            self.app.push_screen(StepScreen(self.context, self.entry, step))
 
     def action_leave(self) -> None:
         """Back to the list."""
