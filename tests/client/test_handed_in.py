@@ -16,6 +16,7 @@ from armband.client.store.store import STORE_FILE
 from armband.client.terminal import Terminal
 from armband.shared import wire
 from armband.shared.drafts import Draft
+from armband.shared.errors import InvalidRecord
 from armband.shared.fields import Patch
 from armband.shared.ids import NO_ID
 from armband.shared.permissions import Role
@@ -80,6 +81,37 @@ async def test_it_stays_as_it_was_written(rig: Rig, tmp_path: Path) -> None:
         assert await briefs(gate.terminal) == ["three men climb the wall"]
     key_id = load_identity(tmp_path / "gate").key.key_id
     assert examine(tmp_path / "gate" / STORE_FILE, key_id).is_sound
+
+
+async def test_a_reveal_made_offline_reaches_the_office_and_nobody_else(
+    rig: Rig, tmp_path: Path
+) -> None:
+    """It is counted; neither its author nor the street office takes it back or reads it."""
+    look: Patch = {"of": record_id(3).hex(), "of_kind": "household", "why": "call"}
+    async with (
+        place(rig, tmp_path / "grid", G1, online=False) as grid,
+        place(rig, tmp_path / "street", "lianhu", Role.STREET) as street,
+    ):
+        await grid.terminal.record([Draft("reveal", record_id(7), G1, look)])
+        with pytest.raises(InvalidRecord):
+            await grid.terminal.void(record_id(7), "never happened")
+        grid.terminal.go_online()
+        await until(lambda: grid.terminal.status.connected, "the grid worker is online")
+        await receipted(grid)
+        (row,) = (await rig.office.records_page("reveal", "lianhu", None, 9)).views
+        assert (row.id, row.text("why"), row.unit) == (record_id(7), "call", G1)
+        today = rig.office.today
+        cells = (await rig.office.rollup_cells("lianhu", 0, today, today)).cells
+        assert cells[today, "lianhu"]["reveals.call"] == 1
+        assert (await rig.office.audit()).differences == []
+
+        async def is_marked() -> bool:
+            return bool(await street.terminal.entry(record_id(8)))
+
+        await grid.terminal.record([Draft("household", record_id(8), G1, {"door": "1-1-101"})])
+        await until_async(is_marked, "what came after it is at the street office")
+        assert await street.terminal.entry(record_id(7)) is None
+        assert (await street.terminal.history(record_id(7))).entries == ()
 
 
 @pytest.mark.parametrize("role", ["checkpoint", "grid"])

@@ -121,6 +121,8 @@ class Recorder:
         kind = kind_named(present.kind)
         if not patch:
             raise InvalidRecord(kind.name, UNIT, N_("nothing is changed"))
+        if kind.append_only:
+            raise InvalidRecord(kind.name, UNIT, N_("such a record is never changed"))
         if kind.workflow is not None:
             person = self.identity.person
             # A clock before 1970 counts as 1970, as in its stamps.

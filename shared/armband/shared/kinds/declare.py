@@ -13,6 +13,7 @@ from armband.shared.days import is_day
 from armband.shared.drafts import Draft
 from armband.shared.errors import InvalidRecord
 from armband.shared.fields import Field, FieldType, Patch, Value
+from armband.shared.id_numbers import holds_id_number
 from armband.shared.ids import natural_record_id
 from armband.shared.kinds.duties import Duty, Settled
 from armband.shared.kinds.same import SAME_AS, is_id
@@ -230,8 +231,16 @@ class Kind:
         Raises:
             InvalidRecord: for the first such field.
         """
+        self._refuse_id_numbers(patch)
         for name, value in patch.items():
             self.check_field(name, value)
+
+    def _refuse_id_numbers(self, patch: Patch) -> None:
+        for name, value in patch.items():
+            if holds_id_number(value):
+                raise InvalidRecord(
+                    self.name, name, "holds a whole ID number: only its last four may be kept"
+                )
 
     def check_step(self, patch: Patch, seen: Seen | None) -> None:
         """Refuse a change of state that is no step of the workflow; see `Workflow.check`.
@@ -250,6 +259,7 @@ class Kind:
         """
         if self.workflow is not None:
             self.workflow.check(self.name, patch, Seen({}, ()))
+        self._refuse_id_numbers(patch)
         for name in (UNIT, *sorted(self.required)):
             if patch.get(name) is None:
                 raise InvalidRecord(self.name, name, "must be given")

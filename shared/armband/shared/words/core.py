@@ -13,6 +13,9 @@ WORDS = Words(
         "must be the id of the record that stays": "必须是保留的那条记录的编号",
         "units are merged by re-gridding at the office": "辖区的合并由街道用“网格调整”办理",
         "must be given": "必填",
+        "holds a whole ID number: only its last four may be kept": (
+            "含完整身份证号：只能保留后四位"
+        ),
         "the step '{step}' leads from {sources}; the record is {state}": (
             "“{step}”须在 {sources} 时办理；此记录现为 {state}"
         ),

@@ -10,6 +10,7 @@ from textual.timer import Timer
 
 from armband.client.terminal import Terminal
 from armband.client.tui.work import start
+from armband.shared.id_numbers import without_id_numbers
 
 DELAY_S = 0.3
 """From a key to the disk. A burst of keys is kept once."""
@@ -39,9 +40,10 @@ class DraftKeeper:
         """
         if not self._is_read:
             return
-        self._texts = texts
+        # A whole ID number is refused when the form is saved; till then, too, it is on no disk.
+        self._texts = {name: without_id_numbers(text) for name, text in texts.items()}
         self._stop_timer()
-        if texts != self._on_disk:
+        if self._texts != self._on_disk:
             self._timer = self._screen.set_timer(DELAY_S, self._write)
 
     def _stop_timer(self) -> None:
