@@ -23,7 +23,9 @@ from armband.client.i18n.entries import title_of
 from armband.client.i18n.po import CONTEXT, BadCatalogue, parse
 from armband.client.i18n.words import author_word, moment_text, value_text
 from armband.client.model import Entry, Standing
+from armband.client.tui.problems import problem_words
 from armband.client.tui.widgets.key_bar import key_name
+from armband.shared.errors import InvalidRecord
 from armband.shared.kinds import CATALOGUE, View
 from armband.shared.policy import Policy
 from armband.shared.words import LABELS
@@ -150,3 +152,11 @@ def test_a_title_tells_like_records_apart() -> None:
         for item in ("masks", "codes")
     ]
     assert titles == ["小卖部 口罩", "小卖部 验码"]
+
+
+def test_a_problem_of_one_kind_alone_is_said_in_its_own_words() -> None:
+    set_language(CHINESE)
+    early = InvalidRecord("round", "until", "is before the first day")
+    assert problem_words(early) == "止: 早于第一天"
+    typed = InvalidRecord("household", "people", "a whole number, such as 3")
+    assert problem_words(typed) == "人口: 应为：整数"

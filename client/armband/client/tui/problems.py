@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from armband.client.errors import StoreFull, StoreUnusable
 from armband.client.i18n import N_, _
+from armband.client.i18n.errors import problem_of
 from armband.client.i18n.words import field_label, join_words, state_label, step_label
 from armband.shared import wire
 from armband.shared.errors import InvalidRecord, WrongStep
 from armband.shared.fields import Field, FieldType
 from armband.shared.kinds import CATALOGUE, UNIT, Kind
+from armband.shared.right import ID_TAIL, RIGHT, TOO_LARGE, TOO_LONG, TOO_MANY, TOO_SMALL
 
 _RIGHT = {
     FieldType.PHONE: N_("7 to 15 digits, such as 13800000000"),
@@ -31,6 +33,9 @@ _REASONS = {
     wire.REASON_INVALID: N_("a value is not allowed"),
     wire.REASON_KIND_CHANGED: N_("the record is of another kind"),
 }
+
+_OF_TYPES = frozenset({*RIGHT.values(), ID_TAIL, TOO_LONG, TOO_MANY, TOO_SMALL, TOO_LARGE})
+"""What the shared core says of any value of a type; a person hears it in shorter words."""
 
 
 def required_words() -> str:
@@ -62,8 +67,8 @@ def invalid_words(error: InvalidRecord) -> str:
         return step_words(kind, error)
     if error.problem in {"must be given", "must not be empty"}:
         return required_words()
-    right = right_words(error.field, declared)
-    return _("Right: {what}").format(what=right) if right else error.problem
+    right = right_words(error.field, declared) if error.message in _OF_TYPES else ""
+    return _("Right: {what}").format(what=right) if right else problem_of(error)
 
 
 def step_words(kind: Kind, error: WrongStep) -> str:

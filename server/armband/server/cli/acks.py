@@ -13,7 +13,7 @@ from armband.server.desk_office import PAGE_RECORDS, DeskOffice
 from armband.server.errors import NotFound
 from armband.server.exit_codes import ExitCode
 from armband.shared.days import day_of
-from armband.shared.kinds import View
+from armband.shared.kinds import View, kind_named
 from armband.shared.notice_report import AckReport, Person, ack_report
 
 _COLUMNS = ("answer", "name", "unit", "posts", "phone", "at", "note")
@@ -86,11 +86,16 @@ def _print(report: AckReport, out: Output) -> None:
 
 def _row(person: Person) -> tuple[str, ...]:
     return (
-        person.answer or "-",
+        _label("ack", "answer", person.answer) if person.answer else "-",
         person.name,
         person.unit,
-        ",".join(person.posts),
+        ", ".join(_label("staff", "posts", post) for post in person.posts),
         person.phone,
         moment(person.at) if person.at else "",
         person.note,
     )
+
+
+def _label(kind: str, field: str, code: str) -> str:
+    options = kind_named(kind).fields[field].options
+    return next((option.label for option in options if option.code == code), code)

@@ -2,83 +2,32 @@
 
 The terminal's language and the office's exports and imports read it here, so that a thing is called
 the same on the screen, in a ledger and over a column that comes back. A kind's own words stand in
-the module of its name and are listed in `WORDS`; what several kinds say stands in `common`, what
-is said of records of any kind in `core`. The terminal's own sentences are in its own catalogue.
+the module that is called as its own; what several kinds say stands in `common`, what is said of
+records of any kind in `core`. The terminal's own sentences are in its own catalogue.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from importlib import import_module
 
 from armband.shared.fields import Option
 from armband.shared.kinds import CATALOGUE, Kind
-from armband.shared.words import (
-    ack,
-    call,
-    case,
-    check,
-    checkpoint,
-    common,
-    core,
-    delivery,
-    followup,
-    household,
-    inquiry,
-    inspection,
-    notice,
-    policy_text,
-    post,
-    rectification,
-    resident,
-    resource,
-    returnee,
-    reveal,
-    sample,
-    screening,
-    service,
-    shift,
-    shop,
-    staff,
-    stay,
-    testing_round,
-    unit,
-    visit,
-)
+from armband.shared.words import common, core
 from armband.shared.words.declare import Words
 
 _FIELD = re.compile(r"\{(\w+)\}")
 
-WORDS: Mapping[str, Words] = {
-    "unit": unit.WORDS,
-    "household": household.WORDS,
-    "resident": resident.WORDS,
-    "staff": staff.WORDS,
-    "post": post.WORDS,
-    "resource": resource.WORDS,
-    "checkpoint": checkpoint.WORDS,
-    "visit": visit.WORDS,
-    "check": check.WORDS,
-    "case": case.WORDS,
-    "call": call.WORDS,
-    "policy_text": policy_text.WORDS,
-    "shop": shop.WORDS,
-    "inspection": inspection.WORDS,
-    "rectification": rectification.WORDS,
-    "shift": shift.WORDS,
-    "notice": notice.WORDS,
-    "ack": ack.WORDS,
-    "service": service.WORDS,
-    "delivery": delivery.WORDS,
-    "round": testing_round.WORDS,
-    "sample": sample.WORDS,
-    "returnee": returnee.WORDS,
-    "followup": followup.WORDS,
-    "screening": screening.WORDS,
-    "inquiry": inquiry.WORDS,
-    "stay": stay.WORDS,
-    "reveal": reveal.WORDS,
-}
+
+def _words_of(kind: Kind) -> Words:
+    """Those of the module that is called as the kind's own."""
+    module = kind.body.__module__.rpartition(".")[2]
+    words: Words = import_module(f"{__name__}.{module}").WORDS
+    return words
+
+
+WORDS: Mapping[str, Words] = {name: _words_of(kind) for name, kind in CATALOGUE.items()}
 """Kind to its words."""
 ALL = (common.WORDS, core.WORDS, *WORDS.values())
 LABELS: Mapping[str, str] = {
