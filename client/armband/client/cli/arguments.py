@@ -43,6 +43,7 @@ def parser() -> argparse.ArgumentParser:
     _rollups(commands, [common, json])
     add_reports(commands, [common, json])
     _people(commands, [common, json])
+    _tray(commands, [common, json])
     _doctor(commands, [common, json])
     _export_unsent(commands, [common, json])
     return top
@@ -151,6 +152,16 @@ def _people(commands: _Commands, parents: _Parents) -> None:
         "duplicates", parents=parents, help=_("records that may be of one person or door")
     )
     duplicates.add_argument("--unit", metavar="CODE", default="", help=_("only in this unit"))
+
+
+def _tray(commands: _Commands, parents: _Parents) -> None:
+    tray = commands.add_parser(
+        "tray", parents=parents, help=_("what the office refused; mend it and send it again")
+    )
+    tray.add_argument(
+        "--retry", metavar="ID|all", help=_("send one again, with FIELD=VALUE over it, or all")
+    )
+    tray.add_argument("fields", nargs="*", metavar="FIELD=VALUE")
 
 
 def _doctor(commands: _Commands, parents: _Parents) -> None:

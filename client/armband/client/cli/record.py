@@ -51,10 +51,15 @@ def _lines(arguments: argparse.Namespace) -> list[Line]:
                 kind=arguments.kind, kinds=", ".join(CATALOGUE)
             )
         )
-    return [Line(1, arguments.kind, _fields(arguments.fields))]
+    return [Line(1, arguments.kind, typed_fields(arguments.fields))]
 
 
-def _fields(words: Iterable[str]) -> dict[str, str]:
+def typed_fields(words: Iterable[str]) -> dict[str, str]:
+    """Values by field, as typed: FIELD=VALUE.
+
+    Raises:
+        Usage: a word is none, or names a field again.
+    """
     fields: dict[str, str] = {}
     for word in words:
         name, equals, value = word.partition("=")

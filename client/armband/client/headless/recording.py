@@ -85,22 +85,7 @@ async def _draft(terminal: Terminal, line: Line) -> Draft:
         raise ClientError(line.problem)
     kind = kind_named(line.kind)
     known = await _known(terminal, kind, line.fields.get(ID))
-    fields: Patch = {}
-    references: dict[str, Entry] = {}
-    for name, given in line.fields.items():
-        if name == ID:
-            continue
-        declared = kind.fields.get(name)
-        if (
-            declared is not None
-            and declared.type is FieldType.REF
-            and isinstance(given, str)
-            and given
-        ):
-            references[name] = await resolve(terminal, kind.name, name, declared, given)
-            fields[name] = references[name].view.id.hex()
-        else:
-            fields[name] = _value(kind, name, given, terminal.today)
+    fields, references = await read_fields(terminal, kind, line.fields)
     unit = str(fields.pop(UNIT, "") or "")
     if unit:
         await check_place(terminal, kind, unit)
@@ -119,6 +104,29 @@ async def _draft(terminal: Terminal, line: Line) -> Draft:
         terminal, line.new_id
     )
     return Draft(kind.name, new_id, placed, fields)
+
+
+async def read_fields(
+    terminal: Terminal, kind: Kind, given: dict[str, Any]
+) -> tuple[Patch, dict[str, Entry]]:
+    """Values of fields as typed or as JSON has them, and the records that they name, by field.
+
+    Raises:
+        InvalidRecord: a value is not what its field allows, or names no record that is here.
+    """
+    fields: Patch = {}
+    references: dict[str, Entry] = {}
+    for name, value in given.items():
+        if name == ID:
+            continue
+        declared = kind.fields.get(name)
+        is_reference = declared is not None and declared.type is FieldType.REF
+        if declared is not None and is_reference and isinstance(value, str) and value:
+            references[name] = await resolve(terminal, kind.name, name, declared, value)
+            fields[name] = references[name].view.id.hex()
+        else:
+            fields[name] = _value(kind, name, value, terminal.today)
+    return fields, references
 
 
 async def _stays(terminal: Terminal, kind: Kind, given: dict[str, Any], known: Entry | None) -> str:

@@ -14,6 +14,7 @@ import msgspec
 
 from armband.client.acks import acknowledge
 from armband.client.errors import ClientError
+from armband.client.headless import tray
 from armband.client.headless.references import resolve
 from armband.client.i18n import _
 from armband.client.i18n.places import names_of
@@ -172,6 +173,8 @@ ASKED: Mapping[str, Callable[[Terminal, Mapping[str, Any]], Awaitable[object]]] 
     "told": _told,
     "ack": _ack,
     "rounds": _rounds,
+    "tray": tray.listed,
+    "retry": tray.sent_again,
 }
 
 

@@ -6,7 +6,6 @@ from armband.client.errors import StoreFull, StoreUnusable
 from armband.client.i18n import N_, _
 from armband.client.i18n.errors import problem_of
 from armband.client.i18n.words import field_label, join_words, state_label, step_label
-from armband.shared import wire
 from armband.shared.errors import InvalidRecord, WrongStep
 from armband.shared.fields import Field, FieldType
 from armband.shared.kinds import CATALOGUE, UNIT, Kind
@@ -25,13 +24,6 @@ _RIGHT = {
     FieldType.UNIT: N_("choose one of the list"),
     FieldType.TEXT: N_("a shorter text"),
     FieldType.NOTE: N_("a shorter text"),
-}
-_REASONS = {
-    wire.REASON_SCOPE: N_("outside this terminal's units"),
-    wire.REASON_ROLE: N_("this role may not do it"),
-    wire.REASON_REVOKED: N_("this terminal is revoked"),
-    wire.REASON_INVALID: N_("a value is not allowed"),
-    wire.REASON_KIND_CHANGED: N_("the record is of another kind"),
 }
 
 _OF_TYPES = frozenset({*RIGHT.values(), ID_TAIL, TOO_LONG, TOO_MANY, TOO_SMALL, TOO_LARGE})
@@ -52,11 +44,6 @@ def right_words(name: str, declared: Field | None) -> str:
     if declared is None:
         return _("choose one of the list") if name == UNIT else ""
     return _(_RIGHT.get(declared.type, ""))
-
-
-def refused_words(reason: str) -> str:
-    """Why the office did not take an operation."""
-    return _(_REASONS.get(reason, reason))
 
 
 def invalid_words(error: InvalidRecord) -> str:

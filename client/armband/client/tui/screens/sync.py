@@ -12,13 +12,14 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
 from armband.client.errors import ClientError
+from armband.client.headless.tray import refused_title
 from armband.client.i18n import _, ngettext
-from armband.client.i18n.entries import title_of
+from armband.client.i18n.refusals import refused_words
 from armband.client.i18n.words import field_label, kind_label, moment_text
-from armband.client.model import Conflict, Entry, Refused, Standing, SyncStatus
+from armband.client.model import Conflict, Refused, SyncStatus
 from armband.client.tui.context import Context
 from armband.client.tui.messages import RecordsMoved, StatusMoved
-from armband.client.tui.problems import problem_words, refused_words
+from armband.client.tui.problems import problem_words
 from armband.client.tui.screens.desk import DeskScreen
 from armband.client.tui.screens.pick import Choice, PickDialog
 from armband.client.tui.screens.settle import SettleScreen
@@ -26,8 +27,6 @@ from armband.client.tui.text import Cell, Column
 from armband.client.tui.widgets.fact_list import FactList
 from armband.client.tui.widgets.paged_list import Heading, PagedList
 from armband.client.tui.work import start
-from armband.shared.fields import FieldType
-from armband.shared.kinds import CATALOGUE, View
 
 CLOCK_DOUBT_MS = 300_000
 """From this offset on the office doubts the clock of a terminal."""
@@ -92,7 +91,7 @@ class SyncScreen(DeskScreen):
     async def _read(self) -> None:
         terminal = self.context.terminal
         tray = await terminal.tray()
-        self._titles = {refused.op: await self._title(refused) for refused in tray}
+        self._titles = {refused.op: await refused_title(terminal, refused) for refused in tray}
         self._items = [*await terminal.conflicts(), *tray]
         self._show_count()
         self.query_one(PagedList).show(keep_place=True)
@@ -162,24 +161,6 @@ class SyncScreen(DeskScreen):
             Cell(self._titles.get(row.op, row.unit), "strong"),
             Cell(f"{refused_words(row.reason)}  {row.detail}".rstrip()),
         ]
-
-    async def _title(self, refused: Refused) -> str:
-        """What to call the record that an operation was about: it may be nowhere else."""
-        terminal = self.context.terminal
-        known = await terminal.entry(refused.record)
-        policy, today = terminal.identity.policy, terminal.today
-        if known is not None:
-            return title_of(known, policy, today)
-        kind = CATALOGUE.get(refused.kind)
-        names = {}
-        for name, value in refused.patch.items():
-            declared = kind.fields.get(name) if kind else None
-            if declared is not None and declared.type is FieldType.REF and isinstance(value, str):
-                other = await terminal.entry(bytes.fromhex(value))
-                if other is not None:
-                    names[value] = title_of(other, policy, today)
-        view = View(refused.record, refused.kind, refused.unit, refused.patch)
-        return title_of(Entry(view, Standing.REFUSED, names), policy, today)
 
     def action_open(self) -> None:
         """Settle a conflict, or mend what was refused."""
