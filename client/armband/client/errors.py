@@ -5,13 +5,16 @@ ArmbandError
     ├── OfficeUnreachable      no connection to the office (exit 3)
     ├── NotAllowed             the office or this terminal says no (exit 4)
     │   ├── WrongCertificate   whoever answered is not the office that was pinned
-    │   └── NotEnrolled        no office has listed this terminal yet
+    │   ├── NotEnrolled        no office has listed this terminal yet
+    │   └── Locked             a PIN is missing, wrong, or comes too soon after a wrong one
     ├── StoreUnusable          the disk or the file refuses, or it is no terminal's folder (exit 5)
     │   ├── StoreHeld          another process holds it
     │   ├── StoreFull          no room on the disk: nothing was saved, reading goes on
     │   ├── StoreDamaged       the file is no sound database
     │   ├── StoreMissing       the folder is a terminal's, but its store is gone
-    │   └── StoreTooNew        a newer release has written it
+    │   ├── StoreTooNew        a newer release has written it
+    │   ├── StoreKeyWrong      its key is missing or another one's
+    │   └── NoCipher           it is encrypted, and the driver is not installed
     ├── UnknownRecord          no such record is on this terminal (exit 1)
     ├── UnknownOperation       no such operation is in the tray (exit 1)
     └── Usage                  what was typed makes no sense (exit 2)
@@ -66,6 +69,14 @@ class NotEnrolled(NotAllowed):
             )
         )
         self.data_dir = data_dir
+
+
+class Locked(NotAllowed):
+    """The PIN is missing or wrong. ``wait_s``: seconds until the next try is listened to."""
+
+    def __init__(self, message: str, wait_s: int = 0) -> None:
+        super().__init__(message)
+        self.wait_s = wait_s
 
 
 class StoreUnusable(ClientError):
@@ -125,6 +136,24 @@ class StoreTooNew(StoreUnusable):
         )
         self.found = found
         self.known = known
+
+
+class StoreKeyWrong(StoreUnusable):
+    """The store is encrypted, and the key beside it is missing, damaged or another store's."""
+
+    @classmethod
+    def of(cls, path: Path) -> StoreKeyWrong:
+        """For the store at ``path``, with the way out."""
+        words = _(
+            "the key beside {path} does not open it: put the store.key that belongs to it back "
+            "(nothing was changed). Without it nobody can read this store; enrol anew in another "
+            "folder"
+        )
+        return cls(words.format(path=path))
+
+
+class NoCipher(StoreUnusable):
+    """The store is encrypted, or is to be, and the driver for it is not installed."""
 
 
 class UnknownRecord(ClientError):

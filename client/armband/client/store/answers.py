@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 from armband.client.errors import UnknownOperation
 from armband.client.model import Identity
 from armband.client.overlay import OpState
-from armband.client.store import journal
+from armband.client.store import dbapi, journal
 from armband.client.store.derive import records_with_duties, refresh, refresh_all
 from armband.client.store.handed_in import handed_in
 from armband.client.store.tables import (
@@ -25,7 +23,7 @@ _NO_FEED = (1 << 62) - 1
 
 
 def apply_receipts(
-    conn: sqlite3.Connection, receipts: wire.Receipts, now_ms: int, office_now_ms: int
+    conn: dbapi.Connection, receipts: wire.Receipts, now_ms: int, office_now_ms: int
 ) -> frozenset[str]:
     """Answer waiting operations, and drop what need not be kept any more.
 
@@ -81,7 +79,7 @@ def apply_receipts(
     return kinds
 
 
-def _newest_seen(conn: sqlite3.Connection) -> int:
+def _newest_seen(conn: dbapi.Connection) -> int:
     """The highest stamp that this terminal has seen: its next one must be above it.
 
     Walks all records; needed only while this terminal's clock is ahead of the office's.
@@ -95,13 +93,13 @@ def _newest_seen(conn: sqlite3.Connection) -> int:
     return max([views or 0, own or 0, *(state.stamp for state in bases)])
 
 
-def _note_witness(conn: sqlite3.Connection, sync: SyncRow, seq: int, hist: bytes) -> None:
+def _note_witness(conn: dbapi.Connection, sync: SyncRow, seq: int, hist: bytes) -> None:
     if seq > sync.witness_seq:
         conn.execute("UPDATE sync SET witness_seq = ?, witness_hist = ?", (seq, hist))
 
 
 def adopt_welcome(
-    conn: sqlite3.Connection,
+    conn: dbapi.Connection,
     welcome: wire.Welcome,
     *,
     new_epoch: bool,
@@ -152,7 +150,7 @@ def adopt_welcome(
     return identity, refresh(conn, sync.key_id, again)
 
 
-def _is_fork(conn: sqlite3.Connection, sync: SyncRow, welcome: wire.Welcome) -> bool:
+def _is_fork(conn: dbapi.Connection, sync: SyncRow, welcome: wire.Welcome) -> bool:
     """Whether the office holds another chain of this key than the one in this file."""
     if not welcome.head_counter:
         return False
@@ -161,7 +159,7 @@ def _is_fork(conn: sqlite3.Connection, sync: SyncRow, welcome: wire.Welcome) -> 
     return journal.known_id(conn, welcome.head_counter) not in (None, welcome.head)
 
 
-def _wait_again(conn: sqlite3.Connection, after: int) -> list[bytes]:
+def _wait_again(conn: dbapi.Connection, after: int) -> list[bytes]:
     """Operations whose receipt no longer holds are pushed once more; their records.
 
     What was mended or set aside is pushed too, for the chain's sake, but does not show again.
@@ -174,7 +172,7 @@ def _wait_again(conn: sqlite3.Connection, after: int) -> list[bytes]:
     return [row[0] for row in rows]
 
 
-def rebuild(conn: sqlite3.Connection, *, revoked: bool = False) -> frozenset[str]:
+def rebuild(conn: dbapi.Connection, *, revoked: bool = False) -> frozenset[str]:
     """Empty the base; held operations show until the office's feed covers them again.
 
     To a terminal that is revoked no feed comes any more: what the office holds is out of its sight.
@@ -188,7 +186,7 @@ def rebuild(conn: sqlite3.Connection, *, revoked: bool = False) -> frozenset[str
     return refresh_all(conn, load_sync(conn).key_id)
 
 
-def set_aside(conn: sqlite3.Connection, op: bytes) -> frozenset[str]:
+def set_aside(conn: dbapi.Connection, op: bytes) -> frozenset[str]:
     """Take an operation out of the tray.
 
     Raises:

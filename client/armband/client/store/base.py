@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from zlib import crc32
 
 import msgspec
 
 from armband.client.errors import ProtocolViolation
+from armband.client.store import dbapi
 from armband.client.store.derive import refresh
 from armband.client.store.desk import CHECKED, set_preference
 from armband.client.store.handed_in import handed_in
@@ -19,7 +19,7 @@ from armband.shared.ops import join_digests, set_digest
 
 
 def apply_feed(
-    conn: sqlite3.Connection,
+    conn: dbapi.Connection,
     feed: wire.Feed,
     rows: Sequence[wire.FeedRow],
     now_ms: int,
@@ -82,9 +82,7 @@ def _decoded(rows: Sequence[wire.FeedRow]) -> dict[bytes, tuple[int, State, byte
     return newest
 
 
-def _without(
-    conn: sqlite3.Connection, sync: SyncRow, records: Sequence[bytes]
-) -> tuple[bytes, int]:
+def _without(conn: dbapi.Connection, sync: SyncRow, records: Sequence[bytes]) -> tuple[bytes, int]:
     """Digest and count of the base without ``records``."""
     digest, count = sync.base_digest, sync.base_count
     for piece in chunks(records):
@@ -98,7 +96,7 @@ def _without(
 
 
 def _cover(
-    conn: sqlite3.Connection, newest: dict[bytes, tuple[int, State, bytes]], feed: wire.Feed
+    conn: dbapi.Connection, newest: dict[bytes, tuple[int, State, bytes]], feed: wire.Feed
 ) -> None:
     """Own operations that the base holds now no longer lie on top of it."""
     if conn.execute("SELECT 1 FROM ops WHERE shown = 1 LIMIT 1").fetchone() is None:
@@ -112,7 +110,7 @@ def _cover(
 
 
 def caught_up(
-    conn: sqlite3.Connection, caught: wire.CaughtUp, now_ms: int, *, whole: bool
+    conn: dbapi.Connection, caught: wire.CaughtUp, now_ms: int, *, whole: bool
 ) -> tuple[bool, frozenset[str]]:
     """Compare the base with the office's, and settle own operations that no base will hold.
 
@@ -134,7 +132,7 @@ def caught_up(
     return True, _settle(conn, sync.key_id, caught.seq)
 
 
-def _settle(conn: sqlite3.Connection, key_id: bytes, seq: int) -> frozenset[str]:
+def _settle(conn: dbapi.Connection, key_id: bytes, seq: int) -> frozenset[str]:
     """The base is complete up to ``seq``: what the office holds by then lies on top no more."""
     conn.execute("UPDATE sync SET settled = ?", (seq,))
     # What this terminal only hands in comes in no feed: its own operations go on to be shown.

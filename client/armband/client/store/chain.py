@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from armband.client.errors import UnknownOperation
 from armband.client.overlay import seen_by_next, shown_view
+from armband.client.store import dbapi
 from armband.client.store.derive import refresh
 from armband.client.store.tables import Unproved, load_bases, load_own, load_sync
 from armband.client.sync_port import Batch
@@ -38,7 +38,7 @@ Plan = Callable[[dict[bytes, Known]], Sequence[Payload]]
 
 
 def append(
-    conn: sqlite3.Connection,
+    conn: dbapi.Connection,
     records: Sequence[bytes],
     plan: Plan,
     now_ms: int,
@@ -88,7 +88,7 @@ def append(
     return done, kinds
 
 
-def _put_away(conn: sqlite3.Connection, mended: bytes) -> None:
+def _put_away(conn: dbapi.Connection, mended: bytes) -> None:
     """Take a mended operation out of the tray, once."""
     found = conn.execute(
         "UPDATE ops SET put_away = 1 WHERE id = ? AND state = 2 AND put_away = 0", (mended,)
@@ -97,7 +97,7 @@ def _put_away(conn: sqlite3.Connection, mended: bytes) -> None:
         raise UnknownOperation(mended)
 
 
-def waiting(conn: sqlite3.Connection, after: int, max_ops: int, max_bytes: int) -> Batch | None:
+def waiting(conn: dbapi.Connection, after: int, max_ops: int, max_bytes: int) -> Batch | None:
     """The first run of consecutive waiting operations above ``after``; at least one if any.
 
     Raises:
@@ -128,7 +128,7 @@ def waiting(conn: sqlite3.Connection, after: int, max_ops: int, max_bytes: int) 
     return Batch(prev, first, wires, prev_dropped=first > 1 and not _is_kept(conn, first - 1))
 
 
-def _is_kept(conn: sqlite3.Connection, counter: int) -> bool:
+def _is_kept(conn: dbapi.Connection, counter: int) -> bool:
     """Whether an own operation is here: not dropped in good order, nor lost by a damaged disk."""
     found = conn.execute("SELECT 1 FROM ops WHERE counter = ?", (counter,)).fetchone()
     return found is not None

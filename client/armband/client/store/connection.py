@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -11,12 +10,13 @@ import msgspec
 
 from armband.client.errors import StoreDamaged, StoreFull, StoreHeld, StoreUnusable
 from armband.client.i18n import _
+from armband.client.store import dbapi
 from armband.client.store.migrations import migrate
 from armband.client.store.upgrade import bring_up
 
 T = TypeVar("T")
-Work = Callable[[sqlite3.Connection], T]
-UNREADABLE = (sqlite3.Error, msgspec.MsgspecError, UnicodeDecodeError)
+Work = Callable[[dbapi.Connection], T]
+UNREADABLE: tuple[type[Exception], ...] = (*dbapi.Error, msgspec.MsgspecError, UnicodeDecodeError)
 """What damaged bytes come to when they are read."""
 _BUSY_TIMEOUT_MS = 5_000
 _CACHE_KIB = 16_384
@@ -24,16 +24,16 @@ _LOOKED_AT = ("sync", "drafts", "preferences", "unit_names", "watches")
 """The small tables; damage in the others is met where they are read or changed."""
 
 
-def connect_writer(path: Path) -> sqlite3.Connection:
+def connect_writer(path: Path, key: bytes | None = None) -> dbapi.Connection:
     """The one connection that writes and checkpoints, at this release's schema.
 
     Raises:
-        sqlite3.Error, OSError, StoreUnusable: see `upgrade.bring_up`.
+        dbapi.Error, OSError, StoreUnusable: see `upgrade.bring_up`.
     """
-    bring_up(path)
+    bring_up(path, key)
     # Others on the machine shall not read it; SQLite gives its helper files the same mode.
     path.touch(mode=0o600)
-    conn = sqlite3.connect(path, isolation_level=None)
+    conn = dbapi.connect(path, key)
     try:
         conn.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
         conn.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
@@ -48,23 +48,23 @@ def connect_writer(path: Path) -> sqlite3.Connection:
     return conn
 
 
-def connect_reader(path: Path) -> sqlite3.Connection:
+def connect_reader(path: Path, key: bytes | None = None) -> dbapi.Connection:
     """A connection that cannot write."""
-    conn = sqlite3.connect(path, isolation_level=None)
+    conn = dbapi.connect(path, key)
     conn.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
     conn.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
     conn.execute("PRAGMA query_only = ON")
     return conn
 
 
-def _assert_durable(conn: sqlite3.Connection) -> None:
+def _assert_durable(conn: dbapi.Connection) -> None:
     journal = conn.execute("PRAGMA journal_mode").fetchone()[0]
     level = conn.execute("PRAGMA synchronous").fetchone()[0]
     if journal != "wal" or level != 2:
         raise StoreUnusable(f"SQLite runs with journal {journal}, synchronous {level}: not durable")
 
 
-def _assert_sound(conn: sqlite3.Connection, path: Path) -> None:
+def _assert_sound(conn: dbapi.Connection, path: Path) -> None:
     """Look at what is relied on from the first moment; it costs less than a millisecond."""
     for table in _LOOKED_AT:
         found = conn.execute(f"PRAGMA integrity_check({table})").fetchone()[0]
@@ -72,7 +72,7 @@ def _assert_sound(conn: sqlite3.Connection, path: Path) -> None:
             raise StoreDamaged.found(path, found)
 
 
-def run_write(conn: sqlite3.Connection, work: Work[T]) -> T:
+def run_write(conn: dbapi.Connection, work: Work[T]) -> T:
     """``work`` between BEGIN IMMEDIATE and COMMIT."""
     conn.execute("BEGIN IMMEDIATE")
     try:
@@ -84,7 +84,7 @@ def run_write(conn: sqlite3.Connection, work: Work[T]) -> T:
     return result
 
 
-def run_read(conn: sqlite3.Connection, work: Work[T]) -> T:
+def run_read(conn: dbapi.Connection, work: Work[T]) -> T:
     """``work`` on one snapshot."""
     conn.execute("BEGIN")
     try:
@@ -93,13 +93,13 @@ def run_read(conn: sqlite3.Connection, work: Work[T]) -> T:
         _roll_back(conn)
 
 
-def _roll_back(conn: sqlite3.Connection) -> None:
+def _roll_back(conn: dbapi.Connection) -> None:
     # A full disk may have rolled back by itself, and a broken one may fail again here: the first
     # error is the one to report.
     if conn.in_transaction:
         try:
             conn.execute("ROLLBACK")
-        except sqlite3.Error:
+        except dbapi.Error:
             return
 
 
@@ -108,15 +108,15 @@ def translated(error: Exception, path: Path) -> StoreUnusable:
     full_code = getattr(error, "sqlite_errorcode", 0)
     code = full_code & 0xFF
     # A disk without any room at all cannot even hold the index of the journal.
-    if code == sqlite3.SQLITE_FULL or full_code == sqlite3.SQLITE_IOERR_SHMSIZE:
+    if code == dbapi.SQLITE_FULL or full_code == dbapi.SQLITE_IOERR_SHMSIZE:
         return StoreFull(_("no room on this terminal's disk ({problem})").format(problem=error))
-    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or _is_undecodable(error):
+    if code in (dbapi.SQLITE_CORRUPT, dbapi.SQLITE_NOTADB) or _is_undecodable(error):
         return StoreDamaged.found(path, error)
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+    if code in (dbapi.SQLITE_BUSY, dbapi.SQLITE_LOCKED):
         return StoreHeld(f"{path.parent} is busy: another process works on it", 0)
     return StoreUnusable(f"the store at {path} failed: {error}")
 
 
 def _is_undecodable(error: Exception) -> bool:
     # Python's own error for a text that is none; it has no code.
-    return not isinstance(error, sqlite3.Error) or str(error).startswith("Could not decode")
+    return not isinstance(error, dbapi.Error) or str(error).startswith("Could not decode")

@@ -6,7 +6,6 @@ so that they always equal the fold of the two.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -14,6 +13,7 @@ from hashlib import blake2b
 from armband.client.model import Standing
 from armband.client.overlay import OwnOp, shown_view, standing_of
 from armband.client.search.terms import record_terms
+from armband.client.store import dbapi
 from armband.client.store.duty_rows import DutyRows
 from armband.client.store.handed_in import kinds_handed_in
 from armband.client.store.tables import (
@@ -75,7 +75,7 @@ class _Changes:
 
 
 def refresh(
-    conn: sqlite3.Connection,
+    conn: dbapi.Connection,
     key_id: bytes,
     records: Sequence[bytes],
     bases: Mapping[bytes, State] | None = None,
@@ -117,7 +117,7 @@ def refresh(
     return frozenset(kinds)
 
 
-def _load_old(conn: sqlite3.Connection, records: Sequence[bytes]) -> dict[bytes, _Old]:
+def _load_old(conn: dbapi.Connection, records: Sequence[bytes]) -> dict[bytes, _Old]:
     found: dict[bytes, _Old] = {}
     for piece in chunks(records):
         rows = conn.execute(
@@ -184,7 +184,7 @@ def _replace(changes: _Changes, n: int, old: _Old | None, view: View, own: Seque
     )
 
 
-def _apply(conn: sqlite3.Connection, changes: _Changes) -> None:
+def _apply(conn: dbapi.Connection, changes: _Changes) -> None:
     steps: tuple[tuple[str, Sequence[tuple[object, ...]]], ...] = (
         ("DELETE FROM view WHERE n = ?", changes.gone),
         ("DELETE FROM terms WHERE kind = ? AND term = ? AND n = ?", changes.terms_gone),
@@ -200,20 +200,20 @@ def _apply(conn: sqlite3.Connection, changes: _Changes) -> None:
     changes.duties.apply(conn)
 
 
-def clear(conn: sqlite3.Connection) -> None:
+def clear(conn: dbapi.Connection) -> None:
     """Empty the derived tables."""
     for table in ("view", "terms", "refs", "duties", "settled"):
         conn.execute(f"DELETE FROM {table}")
 
 
-def records_with_duties(conn: sqlite3.Connection) -> list[bytes]:
+def records_with_duties(conn: dbapi.Connection) -> list[bytes]:
     """The records of kinds that ask somebody to do something, or show that it was done."""
     kinds = sorted(name for name, kind in CATALOGUE.items() if kind.duties or kind.settles)
     rows = conn.execute(f"SELECT record FROM view WHERE kind IN ({marks(kinds)})", kinds)
     return [row[0] for row in rows]
 
 
-def refresh_if_old(conn: sqlite3.Connection) -> None:
+def refresh_if_old(conn: dbapi.Connection) -> None:
     """Rebuild everything when another release, with other rules, has derived it."""
     if derived_by(conn) == rules_version():
         return
@@ -222,18 +222,18 @@ def refresh_if_old(conn: sqlite3.Connection) -> None:
     note_rules(conn)
 
 
-def derived_by(conn: sqlite3.Connection) -> str:
+def derived_by(conn: dbapi.Connection) -> str:
     """The rules by which the derived tables were made; ``""`` when they are not noted."""
     row = conn.execute("SELECT value FROM preferences WHERE name = ?", (_DERIVED_BY,)).fetchone()
     return row[0] if row else ""
 
 
-def note_rules(conn: sqlite3.Connection) -> None:
+def note_rules(conn: dbapi.Connection) -> None:
     """The derived tables are as this release's rules make them."""
     conn.execute("INSERT OR REPLACE INTO preferences VALUES (?, ?)", (_DERIVED_BY, rules_version()))
 
 
-def forget_rules(conn: sqlite3.Connection) -> None:
+def forget_rules(conn: dbapi.Connection) -> None:
     """The derived tables are not to be trusted: the next `refresh_if_old` makes them anew."""
     conn.execute("DELETE FROM preferences WHERE name = ?", (_DERIVED_BY,))
 
@@ -248,7 +248,7 @@ def rules_version() -> str:
     return blake2b(repr((_RULES, declared)).encode(), digest_size=8).hexdigest()
 
 
-def refresh_all(conn: sqlite3.Connection, key_id: bytes) -> frozenset[str]:
+def refresh_all(conn: dbapi.Connection, key_id: bytes) -> frozenset[str]:
     """Rebuild everything from base and own operations."""
     before = {row[0] for row in conn.execute("SELECT DISTINCT kind FROM view")}
     clear(conn)

@@ -3,8 +3,6 @@ forms half filled in, and what the person has chosen."""
 
 from __future__ import annotations
 
-import sqlite3
-
 import msgspec
 
 from armband.client.model import (
@@ -16,6 +14,7 @@ from armband.client.model import (
     SyncStatus,
 )
 from armband.client.overlay import OpState, laid_over
+from armband.client.store import dbapi
 from armband.client.store.entries import COLUMNS as VIEW_COLUMNS
 from armband.client.store.entries import load_titles, view_of
 from armband.client.store.journal import dropped_count
@@ -44,7 +43,7 @@ _HELD_UP_TO = "SELECT count(*) FROM ops WHERE state = 1 AND seq <= ?"
 _values_decoder = msgspec.msgpack.Decoder(dict[str, str])
 
 
-def load_status(conn: sqlite3.Connection) -> SyncStatus:
+def load_status(conn: dbapi.Connection) -> SyncStatus:
     """The counts of the sync line; what the connection adds comes from the link."""
     sync = load_sync(conn)
     waiting, refused_ever, refused, conflicts = conn.execute(_COUNTS).fetchone()
@@ -69,7 +68,7 @@ def load_status(conn: sqlite3.Connection) -> SyncStatus:
     )
 
 
-def load_tray(conn: sqlite3.Connection) -> list[Refused]:
+def load_tray(conn: dbapi.Connection) -> list[Refused]:
     """Refused operations that wait for a person, oldest first."""
     rows = conn.execute(
         "SELECT id, payload, reason, detail, at_ms, is_new FROM ops "
@@ -78,7 +77,7 @@ def load_tray(conn: sqlite3.Connection) -> list[Refused]:
     return [_refused(*row) for row in rows]
 
 
-def load_refused(conn: sqlite3.Connection, op: bytes) -> Refused | None:
+def load_refused(conn: dbapi.Connection, op: bytes) -> Refused | None:
     """One operation of the tray, or None."""
     row = conn.execute(
         "SELECT id, payload, reason, detail, at_ms, is_new FROM ops "
@@ -103,13 +102,13 @@ def _refused(op: bytes, raw: bytes, reason: str, detail: str, at_ms: int, is_new
     )
 
 
-def _state_of(conn: sqlite3.Connection, record: bytes) -> State | None:
+def _state_of(conn: dbapi.Connection, record: bytes) -> State | None:
     base = load_bases(conn, [record]).get(record)
     own = load_own(conn, [record]).get(record, [])
     return laid_over(base, record, own, load_sync(conn).key_id)
 
 
-def load_conflicts(conn: sqlite3.Connection) -> list[Conflict]:
+def load_conflicts(conn: dbapi.Connection) -> list[Conflict]:
     """Every field with several standing values, the winner first."""
     rows = conn.execute(
         f"SELECT {VIEW_COLUMNS}, title FROM view WHERE contested = 1 ORDER BY kind, sort, n"
@@ -130,7 +129,7 @@ def load_conflicts(conn: sqlite3.Connection) -> list[Conflict]:
     return found
 
 
-def load_history(conn: sqlite3.Connection, record: bytes) -> tuple[HistoryEntry, ...]:
+def load_history(conn: dbapi.Connection, record: bytes) -> tuple[HistoryEntry, ...]:
     """What is known here of a record's operations: own ones, and others' that still stand."""
     own: dict[bytes, HistoryEntry] = {}
     rows = conn.execute(
@@ -150,7 +149,7 @@ def load_history(conn: sqlite3.Connection, record: bytes) -> tuple[HistoryEntry,
     return tuple(sorted([*others, *own.values()], key=lambda entry: entry.at_ms))
 
 
-def load_unsent(conn: sqlite3.Connection, record: bytes) -> tuple[HistoryEntry, ...]:
+def load_unsent(conn: dbapi.Connection, record: bytes) -> tuple[HistoryEntry, ...]:
     """Own operations on a record that the office does not hold."""
     rows = conn.execute(
         "SELECT at_ms, state, payload FROM ops WHERE record = ? AND state != 1 ORDER BY counter",
@@ -171,7 +170,7 @@ def _standing(state: int) -> Standing:
     }[OpState(state)]
 
 
-def save_draft(conn: sqlite3.Connection, form: str, values: dict[str, str], now_ms: int) -> None:
+def save_draft(conn: dbapi.Connection, form: str, values: dict[str, str], now_ms: int) -> None:
     """Keep what is typed into a form."""
     conn.execute(
         "INSERT INTO drafts VALUES (?, ?, ?) "
@@ -180,24 +179,24 @@ def save_draft(conn: sqlite3.Connection, form: str, values: dict[str, str], now_
     )
 
 
-def drop_draft(conn: sqlite3.Connection, form: str) -> None:
+def drop_draft(conn: dbapi.Connection, form: str) -> None:
     """Forget what was typed into a form."""
     conn.execute("DELETE FROM drafts WHERE form = ?", (form,))
 
 
-def load_drafts(conn: sqlite3.Connection) -> dict[str, dict[str, str]]:
+def load_drafts(conn: dbapi.Connection) -> dict[str, dict[str, str]]:
     """Form to what is typed into it, the newest first."""
     rows = conn.execute("SELECT form, fields FROM drafts ORDER BY at_ms DESC, form")
     return {form: _values_decoder.decode(raw) for form, raw in rows}
 
 
-def load_preference(conn: sqlite3.Connection, name: str) -> str:
+def load_preference(conn: dbapi.Connection, name: str) -> str:
     """What was chosen, ``""`` when nothing was."""
     row = conn.execute("SELECT value FROM preferences WHERE name = ?", (name,)).fetchone()
     return row[0] if row else ""
 
 
-def set_preference(conn: sqlite3.Connection, name: str, value: str) -> None:
+def set_preference(conn: dbapi.Connection, name: str, value: str) -> None:
     """Keep a choice."""
     conn.execute(
         "INSERT INTO preferences VALUES (?, ?) "

@@ -1,20 +1,21 @@
 """The connections to the terminal's SQLite file: one that writes, one that only reads.
 
 All SQL of a transaction is one function that runs on the connection's own thread: one hop, and no
-other task in between. The functions get a plain ``sqlite3.Connection``.
+other task in between. The functions get a plain `dbapi.Connection`.
 """
 
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 import aiosqlite
 
 from armband.client.errors import StoreDamaged, StoreUnusable
+from armband.client.store import dbapi
 from armband.client.store.connection import (
     UNREADABLE,
     T,
@@ -25,6 +26,8 @@ from armband.client.store.connection import (
     run_write,
     translated,
 )
+
+_NOT_REOPENED: tuple[type[Exception], ...] = (*dbapi.Error, ValueError)
 
 
 class Database(Protocol):
@@ -49,8 +52,15 @@ class Database(Protocol):
 class ThreadedDatabase:
     """SQLite on two threads of its own, through aiosqlite."""
 
-    def __init__(self, path: Path, writer: aiosqlite.Connection, reader: aiosqlite.Connection):
+    def __init__(
+        self,
+        path: Path,
+        key: bytes | None,
+        writer: aiosqlite.Connection,
+        reader: aiosqlite.Connection,
+    ) -> None:
         self._path = path
+        self._key = key
         self._writer = writer
         self._reader = reader
         self._lock = asyncio.Lock()
@@ -60,24 +70,24 @@ class ThreadedDatabase:
         self._closed = False
 
     @classmethod
-    async def open(cls, path: Path) -> ThreadedDatabase:
+    async def open(cls, path: Path, key: bytes | None = None) -> ThreadedDatabase:
         """Open (or make) the store at ``path``.
 
         Raises:
             StoreUnusable: it cannot be opened, is damaged or too new.
         """
         try:
-            writer = await _threaded(connect_writer, path)
+            writer = await _threaded(partial(connect_writer, key=key), path)
             try:
-                reader = await _threaded(connect_reader, path)
+                reader = await _threaded(partial(connect_reader, key=key), path)
             except BaseException:
                 await writer.close()
                 raise
         except OSError as error:
             raise StoreUnusable(f"{path} cannot be used: {error.strerror}") from error
-        except sqlite3.Error as error:
+        except dbapi.Error as error:
             raise translated(error, path) from error
-        return cls(path, writer, reader)
+        return cls(path, key, writer, reader)
 
     async def write(self, work: Work[T]) -> T:
         """See `Database.write`."""
@@ -108,14 +118,14 @@ class ThreadedDatabase:
             except UNREADABLE as error:
                 # After a failed write or fsync the page cache may not be what the disk has.
                 code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-                self._distrusted = code == sqlite3.SQLITE_IOERR
+                self._distrusted = code == dbapi.SQLITE_IOERR
                 raise self._noted(error) from error
 
     async def _reopen(self) -> None:
         try:
             await self._writer.close()
-            self._writer = await _threaded(connect_writer, self._path)
-        except (sqlite3.Error, ValueError) as error:
+            self._writer = await _threaded(partial(connect_writer, key=self._key), self._path)
+        except _NOT_REOPENED as error:
             raise StoreUnusable(f"the store at {self._path} failed: {error}") from error
         self._distrusted = False
 
@@ -151,7 +161,7 @@ class ThreadedDatabase:
 
 
 async def _threaded(
-    connect: Callable[[Path], sqlite3.Connection], path: Path
+    connect: Callable[[Path], dbapi.Connection], path: Path
 ) -> aiosqlite.Connection:
     connection = aiosqlite.Connection(lambda: connect(path), iter_chunk_size=64)
     try:
@@ -165,7 +175,7 @@ async def _threaded(
 
 async def _run(
     connection: aiosqlite.Connection,
-    run: Callable[[sqlite3.Connection, Work[T]], T],
+    run: Callable[[dbapi.Connection, Work[T]], T],
     work: Work[T],
 ) -> T:
     # aiosqlite has no public way to run a function on its thread; the version is pinned and a test
@@ -182,7 +192,7 @@ class InlineDatabase:
         try:
             self._writer = connect_writer(path)
             self._reader = connect_reader(path)
-        except sqlite3.Error as error:
+        except dbapi.Error as error:
             raise translated(error, path) from error
 
     async def write(self, work: Work[T]) -> T:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import msgspec
 
 from armband.client.model import Identity, Task, Today, TodoQuery
+from armband.client.store import dbapi
 from armband.client.store.entries import COLUMNS, entries_of
 from armband.client.store.sitting import posts_of, who_sits_here
 from armband.client.store.tables import chunks, load_identity, marks
@@ -49,7 +49,7 @@ class Moment:
     day_ends_ms: int
 
 
-def load_today(conn: sqlite3.Connection, moment: Moment, query: TodoQuery, policy: Policy) -> Today:
+def load_today(conn: dbapi.Connection, moment: Moment, query: TodoQuery, policy: Policy) -> Today:
     """A stretch of the open duties, the most urgent first, and how many there are of each rank."""
     identity = load_identity(conn)
     me = who_sits_here(conn)
@@ -74,7 +74,7 @@ def load_today(conn: sqlite3.Connection, moment: Moment, query: TodoQuery, polic
     return Today(_tasks(conn, wanted, policy), counts, late)
 
 
-def _answered_by(conn: sqlite3.Connection, who: str, identity: Identity, now_ms: int) -> str:
+def _answered_by(conn: dbapi.Connection, who: str, identity: Identity, now_ms: int) -> str:
     """As JSON: every ``who`` of a duty for which a member of the staff answers here."""
     posts = (post_key(post) for post in posts_of(conn, who, now_ms))
     units = (unit_key(code) for scope in identity.scope for code in lineage(scope))
@@ -90,7 +90,7 @@ def _once(rows: Iterable[_Row]) -> list[_Row]:
     return list(found.values())
 
 
-def _tasks(conn: sqlite3.Connection, rows: Sequence[_Row], policy: Policy) -> tuple[Task, ...]:
+def _tasks(conn: dbapi.Connection, rows: Sequence[_Row], policy: Policy) -> tuple[Task, ...]:
     numbers = list(dict.fromkeys(row[0] for row in rows))
     found = []
     for piece in chunks(numbers):

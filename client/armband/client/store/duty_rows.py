@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass, field
 
+from armband.client.store import dbapi
 from armband.client.store.tables import chunks, marks
 from armband.shared.kinds import CATALOGUE
 from armband.shared.kinds.declare import View
@@ -41,7 +41,7 @@ class DutyRows:
         for done in dict.fromkeys(kind.settled_by(view, policy)):
             self.settled.append((done.whole_key, done.at_ms, n))
 
-    def apply(self, conn: sqlite3.Connection) -> None:
+    def apply(self, conn: dbapi.Connection) -> None:
         """Write the rows."""
         keys = dict.fromkeys(self._keys_of_gone(conn))
         keys.update(dict.fromkeys(key for key, _at_ms, _n in self.settled))
@@ -52,7 +52,7 @@ class DutyRows:
         conn.executemany("INSERT INTO settled VALUES (?, ?, ?)", self.settled)
         conn.executemany(_NOTE_DONE, [(key,) for key in sorted(keys)])
 
-    def _keys_of_gone(self, conn: sqlite3.Connection) -> list[str]:
+    def _keys_of_gone(self, conn: dbapi.Connection) -> list[str]:
         keys: list[str] = []
         for piece in chunks([n for (n,) in self.gone]):
             rows = conn.execute(f"SELECT key FROM settled WHERE n IN ({marks(piece)})", piece)

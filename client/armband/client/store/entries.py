@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from armband.client.model import Entry
+from armband.client.store import dbapi
 from armband.client.store.derive import STANDINGS
 from armband.client.store.tables import chunks, decode_patch, marks
 from armband.client.titles import names_wanted
@@ -30,7 +30,7 @@ def view_of(row: Sequence[Any]) -> View:
     )
 
 
-def entries_of(conn: sqlite3.Connection, rows: Sequence[Sequence[Any]]) -> tuple[Entry, ...]:
+def entries_of(conn: dbapi.Connection, rows: Sequence[Sequence[Any]]) -> tuple[Entry, ...]:
     """Rows of `COLUMNS` as entries, with the titles of what they refer to."""
     views = [view_of(row) for row in rows]
     titles = load_titles(conn, names_wanted(views))
@@ -42,7 +42,7 @@ def entries_of(conn: sqlite3.Connection, rows: Sequence[Sequence[Any]]) -> tuple
     return tuple(entries)
 
 
-def load_titles(conn: sqlite3.Connection, records: Sequence[bytes]) -> Mapping[str, str]:
+def load_titles(conn: dbapi.Connection, records: Sequence[bytes]) -> Mapping[str, str]:
     """Hex id to title, of those records that are here."""
     found: dict[str, str] = {}
     for piece in chunks(records):
@@ -54,7 +54,7 @@ def load_titles(conn: sqlite3.Connection, records: Sequence[bytes]) -> Mapping[s
     return found
 
 
-def load_entry(conn: sqlite3.Connection, record: bytes) -> Entry | None:
+def load_entry(conn: dbapi.Connection, record: bytes) -> Entry | None:
     """One record, or None."""
     rows = conn.execute(
         f"SELECT {COLUMNS} FROM view WHERE record = ?",
@@ -63,7 +63,7 @@ def load_entry(conn: sqlite3.Connection, record: bytes) -> Entry | None:
     return entries_of(conn, rows)[0] if rows else None
 
 
-def load_all(conn: sqlite3.Connection, kind: str) -> tuple[Entry, ...]:
+def load_all(conn: dbapi.Connection, kind: str) -> tuple[Entry, ...]:
     """Every record of a kind that is not voided, in the ledger's order; for the small kinds."""
     rows = conn.execute(
         f"SELECT {COLUMNS} FROM view WHERE kind = ? AND voided = 0 ORDER BY sort",

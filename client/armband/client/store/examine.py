@@ -7,16 +7,14 @@ else stands a second time in an index, which SQLite's own check compares.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 from zlib import crc32
 
-from armband.client.store import derive
+from armband.client.store import dbapi, derive
 from armband.client.store.journal import dropped_runs
 from armband.client.store.migrations import applied, migrate, newest
 from armband.client.store.tables import (
@@ -37,7 +35,14 @@ _DECLARED = {
     "the numbers of the file are": "PRAGMA user_version",
 }
 _STATES = frozenset({0, 1, 2})
-_UNREADABLE = (sqlite3.Error, ValueError, TypeError, OverflowError, AttributeError, KeyError)
+_UNREADABLE: tuple[type[Exception], ...] = (
+    *dbapi.Error,
+    ValueError,
+    TypeError,
+    OverflowError,
+    AttributeError,
+    KeyError,
+)
 """What damaged bytes come to while they are read: no statement, no number, no text, no Struct."""
 
 
@@ -63,22 +68,22 @@ class Examined:
         return not (self.file or self.chain or self.base or self.view)
 
 
-def examine(path: Path, key_id: bytes) -> Examined:
+def examine(path: Path, key_id: bytes, key: bytes | None = None) -> Examined:
     """Look at the whole store of the terminal with this key; the caller holds its lock.
 
     Raises:
         StoreTooNew: a newer release has written it.
     """
-    with read_only(path) as conn, _of_this_release(conn) as current:
+    with read_only(path, key) as conn, _of_this_release(conn, path, key) as current:
         return Examined(
             file=_found(_check_pages, conn) + _found(_check_declared, current),
             chain=_found(lambda c: _check_chain(c, key_id), current),
             base=_found(_check_base, current),
-            view=_found(_check_view, current),
+            view=_found(lambda c: _check_view(c, path, key), current),
         )
 
 
-def examine_own(conn: sqlite3.Connection) -> tuple[str, ...]:
+def examine_own(conn: dbapi.Connection) -> tuple[str, ...]:
     """What is wrong with the file and with the own operations in it, of this release's schema."""
     if not is_enrolled(conn):
         return _found(_check_pages, conn)
@@ -86,36 +91,41 @@ def examine_own(conn: sqlite3.Connection) -> tuple[str, ...]:
 
 
 @contextmanager
-def _of_this_release(conn: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+def _of_this_release(
+    conn: dbapi.Connection, path: Path, key: bytes | None
+) -> Iterator[dbapi.Connection]:
     """The same store; one of an older release changed over in memory, as the next start does it."""
-    with closing(sqlite3.connect(":memory:", isolation_level=None)) as copy:
-        try:
-            known = applied(conn) == newest() and derive.derived_by(conn) == derive.rules_version()
-            if known or not applied(conn):
-                current = conn
-            else:
-                conn.backup(copy)
-                migrate(copy)
-                derive.refresh_if_old(copy)
-                current = copy
-        except _UNREADABLE:
-            current = conn
+    copy: dbapi.Connection | None = None
+    current = conn
+    try:
+        known = applied(conn) == newest() and derive.derived_by(conn) == derive.rules_version()
+        if applied(conn) and not known:
+            copy = dbapi.copy_into_memory(conn, path, key)
+            migrate(copy)
+            derive.refresh_if_old(copy)
+            current = copy
+    except _UNREADABLE:
+        current = conn
+    try:
         yield current
+    finally:
+        if copy is not None:
+            copy.close()
 
 
 @contextmanager
-def read_only(path: Path) -> Iterator[sqlite3.Connection]:
+def read_only(path: Path, key: bytes | None = None) -> Iterator[dbapi.Connection]:
     """A connection under which no byte of the file or its journal changes, not even at its end.
 
     Changes can be tried in a transaction that is rolled back: they stay in memory.
     """
-    conn = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, isolation_level=None)
+    conn = dbapi.connect(path, key, read_only=True)
     with closing(conn):
         yield conn
 
 
 def _found(
-    check: Callable[[sqlite3.Connection], Iterator[str]], conn: sqlite3.Connection
+    check: Callable[[dbapi.Connection], Iterator[str]], conn: dbapi.Connection
 ) -> tuple[str, ...]:
     found: list[str] = []
     try:
@@ -125,21 +135,21 @@ def _found(
     return tuple(found)
 
 
-def _check_pages(conn: sqlite3.Connection) -> Iterator[str]:
+def _check_pages(conn: dbapi.Connection) -> Iterator[str]:
     for (line,) in conn.execute(f"PRAGMA integrity_check({INTEGRITY_LINES})"):
         if line != "ok":
             yield str(line)
 
 
-def _check_declared(conn: sqlite3.Connection) -> Iterator[str]:
-    with closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:
+def _check_declared(conn: dbapi.Connection) -> Iterator[str]:
+    with closing(dbapi.memory()) as fresh:
         migrate(fresh)
         for what, sql in _DECLARED.items():
             if set(conn.execute(sql)) != set(fresh.execute(sql)):
                 yield f"{what} not as this release declares them"
 
 
-def _check_chain(conn: sqlite3.Connection, key_id: bytes) -> Iterator[str]:
+def _check_chain(conn: dbapi.Connection, key_id: bytes) -> Iterator[str]:
     sync = load_sync(conn)
     load_identity(conn)
     if sync.key_id != key_id:
@@ -176,7 +186,7 @@ LOST = "lost operations"
 """The preference in which a repair notes, as counters, what it could not save."""
 
 
-def known_lost(conn: sqlite3.Connection) -> frozenset[int]:
+def known_lost(conn: dbapi.Connection) -> frozenset[int]:
     """Operations that an earlier repair has told its user of."""
     row = conn.execute("SELECT value FROM preferences WHERE name = ?", (LOST,)).fetchone()
     return frozenset(int(counter) for counter in row[0].split()) if row else frozenset()
@@ -225,13 +235,13 @@ class StoredOp:
 COLUMNS = ", ".join(StoredOp.__slots__)
 
 
-def operations(conn: sqlite3.Connection) -> Iterator[StoredOp]:
+def operations(conn: dbapi.Connection) -> Iterator[StoredOp]:
     """All own operations, in the order of the chain."""
     for row in conn.execute(f"SELECT {COLUMNS} FROM ops ORDER BY counter"):
         yield StoredOp(*row)
 
 
-def _check_base(conn: sqlite3.Connection) -> Iterator[str]:
+def _check_base(conn: dbapi.Connection) -> Iterator[str]:
     sync: SyncRow = load_sync(conn)
     rows: list[tuple[bytes, int]] = []
     for record, seq, raw, checksum in conn.execute("SELECT record, seq, state, checksum FROM base"):
@@ -261,14 +271,13 @@ _DERIVED: dict[str, str] = {
 }
 
 
-def _check_view(conn: sqlite3.Connection) -> Iterator[str]:
+def _check_view(conn: dbapi.Connection, path: Path, key: bytes | None) -> Iterator[str]:
     """Derive everything anew in a copy in memory, and compare."""
     key_id = load_sync(conn).key_id
     stored: dict[str, list[Any]] = {
         name: conn.execute(sql).fetchall() for name, sql in _DERIVED.items()
     }
-    with closing(sqlite3.connect(":memory:", isolation_level=None)) as copy:
-        conn.backup(copy)
+    with closing(dbapi.copy_into_memory(conn, path, key)) as copy:
         derive.refresh_all(copy, key_id)
         for name, sql in _DERIVED.items():
             derived = copy.execute(sql).fetchall()

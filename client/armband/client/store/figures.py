@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from armband.client.store import dbapi
 from armband.client.store.tables import encode
 from armband.client.sync_port import RollupPart
 from armband.shared import wire
@@ -22,7 +22,7 @@ _coverage_decoder = msgspec.msgpack.Decoder(wire.CoverageRow)
 
 
 def apply_rollup(
-    conn: sqlite3.Connection, sub: wire.Subscribe, parts: Sequence[RollupPart]
+    conn: dbapi.Connection, sub: wire.Subscribe, parts: Sequence[RollupPart]
 ) -> frozenset[str]:
     """Take in the frames of one moment: absolute values, so a repeat changes nothing.
 
@@ -56,7 +56,7 @@ def apply_rollup(
     return frozenset({UNIT_KIND.name}) if named else frozenset()
 
 
-def _forget_old(conn: sqlite3.Connection) -> None:
+def _forget_old(conn: dbapi.Connection) -> None:
     """Keep the figures of the newest subscriptions only: days go by, and each is one."""
     old = conn.execute(
         "SELECT watch FROM watches ORDER BY seq DESC, watch DESC LIMIT -1 OFFSET ?", (WATCHES_KEPT,)
@@ -65,7 +65,7 @@ def _forget_old(conn: sqlite3.Connection) -> None:
         conn.executemany(f"DELETE FROM {table} WHERE watch = ?", old)
 
 
-def _watch_of(conn: sqlite3.Connection, sub: wire.Subscribe) -> int:
+def _watch_of(conn: dbapi.Connection, sub: wire.Subscribe) -> int:
     key = (sub.unit, sub.depth, sub.day_from, sub.day_to)
     conn.execute(
         "INSERT INTO watches (unit, depth, day_from, day_to, seq, at_ms, last_day, coverage) "
@@ -78,7 +78,7 @@ def _watch_of(conn: sqlite3.Connection, sub: wire.Subscribe) -> int:
     return watch
 
 
-def load_units(conn: sqlite3.Connection) -> dict[str, wire.UnitName]:
+def load_units(conn: dbapi.Connection) -> dict[str, wire.UnitName]:
     """Every unit known here by its code: records first, else what roll-ups named."""
     found = {
         code: wire.UnitName(code, name, level)
@@ -93,7 +93,7 @@ def load_units(conn: sqlite3.Connection) -> dict[str, wire.UnitName]:
 
 
 def load_report(
-    conn: sqlite3.Connection,
+    conn: dbapi.Connection,
     office: str,
     unit: str,
     day: str,
@@ -124,7 +124,7 @@ def load_report(
     return None
 
 
-def _load_cells(conn: sqlite3.Connection, watch: int, day: str) -> dict[CellKey, Metrics]:
+def _load_cells(conn: dbapi.Connection, watch: int, day: str) -> dict[CellKey, Metrics]:
     rows = conn.execute(
         "SELECT day, unit, metrics FROM cells WHERE watch = ? AND day IN (?, ?)", (watch, day, NOW)
     )

@@ -6,20 +6,19 @@ journal drops the operations.
 
 from __future__ import annotations
 
-import sqlite3
-
+from armband.client.store import dbapi
 from armband.client.store.tables import load_identity, marks
 from armband.shared.permissions import handed_in_kinds
 from armband.shared.roles import Role
 from armband.shared.units import in_scope
 
 
-def kinds_handed_in(conn: sqlite3.Connection) -> frozenset[str]:
+def kinds_handed_in(conn: dbapi.Connection) -> frozenset[str]:
     """The kinds of which this terminal sees its own records alone."""
     return handed_in_kinds(Role(load_identity(conn).role))
 
 
-def handed_in(conn: sqlite3.Connection) -> list[bytes]:
+def handed_in(conn: dbapi.Connection) -> list[bytes]:
     """The records of these kinds, of units that are still in the scope.
 
     A terminal whose key is revoked has none.

@@ -9,9 +9,9 @@ off.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
 
+from armband.client.store import dbapi
 from armband.client.store.handed_in import handed_in
 from armband.client.store.tables import load_sync, marks
 from armband.shared.days import add_days, day_of
@@ -21,7 +21,7 @@ Run = tuple[int, int, bytes]
 """First and last counter of consecutive dropped operations, and the id of the last."""
 
 
-def note_held(conn: sqlite3.Connection, seq: int, policy: Policy, office_now_ms: int) -> None:
+def note_held(conn: dbapi.Connection, seq: int, policy: Policy, office_now_ms: int) -> None:
     """The office is at ``seq`` now: whatever it holds, it holds on this day."""
     conn.execute(
         "INSERT INTO held_days VALUES (?, ?) "
@@ -30,12 +30,12 @@ def note_held(conn: sqlite3.Connection, seq: int, policy: Policy, office_now_ms:
     )
 
 
-def begin_epoch(conn: sqlite3.Connection) -> None:
+def begin_epoch(conn: dbapi.Connection) -> None:
     """Other operations stand at the office's seqs now."""
     conn.execute("DELETE FROM held_days")
 
 
-def drop_old(conn: sqlite3.Connection, policy: Policy, office_now_ms: int) -> list[bytes]:
+def drop_old(conn: dbapi.Connection, policy: Policy, office_now_ms: int) -> list[bytes]:
     """Drop what need not be kept any more; the records that look different without it."""
     last_day = add_days(day_of(office_now_ms, policy), -policy.keep_days)
     mark = conn.execute(
@@ -58,7 +58,7 @@ def drop_old(conn: sqlite3.Connection, policy: Policy, office_now_ms: int) -> li
     return [record for _counter, _id, record, shown in gone if shown]
 
 
-def _note_runs(conn: sqlite3.Connection, gone: Iterable[Run]) -> None:
+def _note_runs(conn: dbapi.Connection, gone: Iterable[Run]) -> None:
     merged: list[Run] = []
     for first, last, head in sorted([*dropped_runs(conn), *gone]):
         if merged and merged[-1][1] + 1 == first:
@@ -69,18 +69,18 @@ def _note_runs(conn: sqlite3.Connection, gone: Iterable[Run]) -> None:
     conn.executemany("INSERT INTO dropped VALUES (?, ?, ?)", merged)
 
 
-def dropped_runs(conn: sqlite3.Connection) -> list[Run]:
+def dropped_runs(conn: dbapi.Connection) -> list[Run]:
     """The runs of dropped operations, in order of the chain."""
     return conn.execute("SELECT first, last, head FROM dropped ORDER BY first").fetchall()
 
 
-def dropped_count(conn: sqlite3.Connection) -> int:
+def dropped_count(conn: dbapi.Connection) -> int:
     """How many own operations were dropped."""
     (found,) = conn.execute("SELECT coalesce(sum(last - first + 1), 0) FROM dropped").fetchone()
     return int(found)
 
 
-def known_id(conn: sqlite3.Connection, counter: int) -> bytes | None:
+def known_id(conn: dbapi.Connection, counter: int) -> bytes | None:
     """The id of an own operation, kept or dropped, as far as it is known here."""
     row = conn.execute(
         "SELECT id FROM ops WHERE counter = :counter UNION ALL "

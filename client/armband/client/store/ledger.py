@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +9,7 @@ import msgspec
 
 from armband.client.model import Entry, LedgerQuery, Page
 from armband.client.search.terms import query_pieces
+from armband.client.store import dbapi
 from armband.client.store.entries import COLUMNS, entries_of
 from armband.client.store.people import EVERYTHING, found_by_text
 from armband.client.store.tables import chunks, marks
@@ -24,7 +24,7 @@ _MANY = 2_000
 
 
 def page(
-    conn: sqlite3.Connection, query: LedgerQuery, offset: int, limit: int, total: int | None
+    conn: dbapi.Connection, query: LedgerQuery, offset: int, limit: int, total: int | None
 ) -> Page:
     """The entries from ``offset`` on, and how many there are; ``total`` when it is known."""
     where, values = _conditions(query)
@@ -37,7 +37,7 @@ def page(
 
 
 def _numbers(
-    conn: sqlite3.Connection, query: LedgerQuery, offset: int, limit: int, total: int
+    conn: dbapi.Connection, query: LedgerQuery, offset: int, limit: int, total: int
 ) -> list[int]:
     """The page's records, by walking the index alone from its nearer end."""
     where, values = _conditions(query)
@@ -79,7 +79,7 @@ def _conditions(query: LedgerQuery) -> tuple[str, list[object]]:
 
 
 def _page_of_found(
-    conn: sqlite3.Connection, query: LedgerQuery, offset: int, limit: int, total: int | None
+    conn: dbapi.Connection, query: LedgerQuery, offset: int, limit: int, total: int | None
 ) -> Page:
     """As `page`, among the records that fit the text or are about one record."""
     found, is_cut = _found(conn, query)
@@ -91,7 +91,7 @@ def _page_of_found(
 
 
 def _ranked(
-    conn: sqlite3.Connection, query: LedgerQuery, found: Sequence[int], offset: int, limit: int
+    conn: dbapi.Connection, query: LedgerQuery, found: Sequence[int], offset: int, limit: int
 ) -> tuple[int, list[int]]:
     """How many of ``found`` are in the ledger, and a stretch of them: each is looked up."""
     where, values = _conditions(query)
@@ -106,7 +106,7 @@ def _ranked(
 
 
 def _walked(
-    conn: sqlite3.Connection,
+    conn: dbapi.Connection,
     query: LedgerQuery,
     found: Sequence[int],
     offset: int,
@@ -133,7 +133,7 @@ def _walked(
     return total, [n for (n,) in rows]
 
 
-def _found(conn: sqlite3.Connection, query: LedgerQuery) -> tuple[list[int], bool]:
+def _found(conn: dbapi.Connection, query: LedgerQuery) -> tuple[list[int], bool]:
     """The records that fit the text and are about one record; whether some were left out."""
     numbers: list[int] | None = None
     is_cut = False
@@ -151,7 +151,7 @@ def _found(conn: sqlite3.Connection, query: LedgerQuery) -> tuple[list[int], boo
     return numbers or [], is_cut
 
 
-def _entries_in_order(conn: sqlite3.Connection, numbers: Sequence[int]) -> tuple[Entry, ...]:
+def _entries_in_order(conn: dbapi.Connection, numbers: Sequence[int]) -> tuple[Entry, ...]:
     found: dict[int, Sequence[Any]] = {}
     for piece in chunks(numbers):
         rows = conn.execute(

@@ -7,9 +7,9 @@ A member's text says whom it stands for: a record's id, alone or with more aroun
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections.abc import Iterable
 
+from armband.client.store import dbapi
 from armband.client.store.tables import marks
 
 _IDS = re.compile(r"(?<![^:])[0-9a-f]{32}(?![^:])")
@@ -19,7 +19,7 @@ _BY_ID_NUMBER = ("returnee",)
 _BY_POST = ("staff", "post")
 
 
-def records_of(conn: sqlite3.Connection, member: str) -> list[bytes]:
+def records_of(conn: dbapi.Connection, member: str) -> list[bytes]:
     """The records that may count ``member``; others among them do no harm."""
     if member.startswith(_PHONE):
         return _with_phone(conn, member.removeprefix(_PHONE))
@@ -31,7 +31,7 @@ def records_of(conn: sqlite3.Connection, member: str) -> list[bytes]:
     return _at(conn, member.rpartition(":")[0])
 
 
-def _speaking_of(conn: sqlite3.Connection, targets: list[bytes]) -> list[bytes]:
+def _speaking_of(conn: dbapi.Connection, targets: list[bytes]) -> list[bytes]:
     return _first(
         conn.execute(
             f"SELECT record FROM refs JOIN view USING (n) WHERE target IN ({marks(targets)}) "
@@ -41,7 +41,7 @@ def _speaking_of(conn: sqlite3.Connection, targets: list[bytes]) -> list[bytes]:
     )
 
 
-def _with_phone(conn: sqlite3.Connection, phone: str) -> list[bytes]:
+def _with_phone(conn: dbapi.Connection, phone: str) -> list[bytes]:
     term = "p:" + phone.lstrip("+")[::-1]
     return _first(
         conn.execute(
@@ -52,7 +52,7 @@ def _with_phone(conn: sqlite3.Connection, phone: str) -> list[bytes]:
     )
 
 
-def _with_text(conn: sqlite3.Connection, text: str) -> list[bytes]:
+def _with_text(conn: dbapi.Connection, text: str) -> list[bytes]:
     """Hashes have no index: their records are few, and rarely change here."""
     return _first(
         conn.execute(
@@ -63,7 +63,7 @@ def _with_text(conn: sqlite3.Connection, text: str) -> list[bytes]:
     )
 
 
-def _at(conn: sqlite3.Connection, unit: str) -> list[bytes]:
+def _at(conn: dbapi.Connection, unit: str) -> list[bytes]:
     return _first(
         conn.execute(
             f"SELECT record FROM view WHERE kind IN ({marks(_BY_POST)}) AND unit = ? ORDER BY n",

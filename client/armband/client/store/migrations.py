@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 from zlib import crc32
 
 from armband.client.errors import StoreTooNew
+from armband.client.store import dbapi
 
 _FOLDER = Path(__file__).parent / "schema"
 
 
-class DamagedSteps(sqlite3.DatabaseError):
+class DamagedSteps(dbapi.DatabaseError):
     """The list of migrations in the store is not one that was written: the file is damaged."""
 
-    sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    sqlite_errorcode = dbapi.SQLITE_CORRUPT
 
 
 def available() -> list[Path]:
@@ -32,7 +32,7 @@ def number_of(path: Path) -> int:
     return int(path.name[:4])
 
 
-def applied(conn: sqlite3.Connection) -> int:
+def applied(conn: dbapi.Connection) -> int:
     """The number of the newest migration in the store, 0 for an empty one.
 
     Raises:
@@ -50,7 +50,7 @@ def applied(conn: sqlite3.Connection) -> int:
     return len(noted)
 
 
-def migrate(conn: sqlite3.Connection) -> None:
+def migrate(conn: dbapi.Connection) -> None:
     """Bring the store to this release's schema; runs outside a transaction.
 
     Only for a new store or a copy: `upgrade.bring_up` is for one that somebody works with.
@@ -67,7 +67,7 @@ def migrate(conn: sqlite3.Connection) -> None:
             _apply(conn, path)
 
 
-def _apply(conn: sqlite3.Connection, path: Path) -> None:
+def _apply(conn: dbapi.Connection, path: Path) -> None:
     conn.execute("BEGIN IMMEDIATE")
     try:
         conn.execute(
@@ -89,7 +89,7 @@ def statements(script: str) -> list[str]:
     buffer = ""
     for line in script.splitlines(keepends=True):
         buffer += line
-        if sqlite3.complete_statement(buffer):
+        if dbapi.complete_statement(buffer):
             found.append(buffer)
             buffer = ""
     return found

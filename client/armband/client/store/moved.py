@@ -7,11 +7,10 @@ before anything is read out of it; one that stays where it is never pays for tha
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 
 from armband.client.errors import StoreDamaged
-from armband.client.store import derive
+from armband.client.store import dbapi, derive
 from armband.client.store.desk import load_preference, set_preference
 from armband.client.store.examine import examine_own
 
@@ -19,7 +18,7 @@ LIES_IN = "lies in"
 """The preference that names the file by its number on the disk."""
 
 
-def examine_if_moved(conn: sqlite3.Connection, path: Path) -> None:
+def examine_if_moved(conn: dbapi.Connection, path: Path) -> None:
     """Examine a store that was last opened in another file, and derive anew what screens read.
 
     The base needs nothing here: it is compared with the office's at the next exchange.

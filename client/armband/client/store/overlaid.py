@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
 
 from armband.client.overlay import OpState, OwnOp, laid_over
+from armband.client.store import dbapi
 from armband.client.store.members import records_of
 from armband.client.store.tables import chunks, load_bases, load_own, load_sync
 from armband.shared.kinds import CATALOGUE
@@ -41,9 +41,7 @@ class CountedHere:
         self._members: set[str] = set()
         self._known: dict[MemberKey, Places] = {}
 
-    def count(
-        self, conn: sqlite3.Connection, policy: Policy, version: int
-    ) -> dict[CellKey, Metrics]:
+    def count(self, conn: dbapi.Connection, policy: Policy, version: int) -> dict[CellKey, Metrics]:
         """The cells; ``version`` changes whenever something other than a save has happened."""
         if self._basis != (policy, version):
             self._begin((policy, version))
@@ -70,7 +68,7 @@ class CountedHere:
             before, after = self._steps[record]
             self._change.replace(after, before, policy)
 
-    def _look_up_members(self, conn: sqlite3.Connection, policy: Policy) -> None:
+    def _look_up_members(self, conn: dbapi.Connection, policy: Policy) -> None:
         """Count in the other records that may hold the members touched since the last time."""
         touched = {member for _day, _metric, member in self._change.members}
         others: dict[bytes, None] = {}
@@ -93,7 +91,7 @@ class CountedHere:
 
 
 def _steps(
-    conn: sqlite3.Connection, records: Iterable[bytes]
+    conn: dbapi.Connection, records: Iterable[bytes]
 ) -> Iterable[tuple[bytes, View | None, View | None]]:
     key_id = load_sync(conn).key_id
     for piece in chunks(records):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
 from armband.client.errors import StoreDamaged, StoreMissing
 from armband.client.model import SyncStatus
+from armband.client.store import dbapi
 from armband.client.store.chain import waiting
 from armband.client.store.connection import connect_reader
 from armband.client.store.desk import load_status
@@ -19,27 +19,27 @@ from armband.shared import limits
 T = TypeVar("T")
 
 
-def peek_status(path: Path) -> SyncStatus:
+def peek_status(path: Path, key: bytes | None = None) -> SyncStatus:
     """The counts of the sync line.
 
     Raises:
         StoreMissing: the file is not there.
         StoreDamaged: the file is no sound database of this release.
     """
-    return _peek(path, load_status)
+    return _peek(path, load_status, key)
 
 
-def peek_waiting(path: Path) -> list[Batch]:
+def peek_waiting(path: Path, key: bytes | None = None) -> list[Batch]:
     """All waiting operations, in runs of at most `limits.MAX_BATCH_OPS`, by counter.
 
     Raises:
         StoreMissing: the file is not there.
         StoreDamaged: the file is no sound database of this release.
     """
-    return _peek(path, _load_waiting)
+    return _peek(path, _load_waiting, key)
 
 
-def _load_waiting(conn: sqlite3.Connection) -> list[Batch]:
+def _load_waiting(conn: dbapi.Connection) -> list[Batch]:
     conn.execute("BEGIN")
     batches: list[Batch] = []
     after = 0
@@ -49,14 +49,14 @@ def _load_waiting(conn: sqlite3.Connection) -> list[Batch]:
     return batches
 
 
-def _peek(path: Path, look: Callable[[sqlite3.Connection], T]) -> T:
+def _peek(path: Path, look: Callable[[dbapi.Connection], T], key: bytes | None) -> T:
     if not is_there(path):
         raise StoreMissing(path)
     try:
-        conn = connect_reader(path)
+        conn = connect_reader(path, key)
         try:
             return look(conn)
         finally:
             conn.close()
-    except sqlite3.Error as error:
+    except dbapi.Error as error:
         raise StoreDamaged.found(path, error) from None

@@ -6,12 +6,12 @@ the door of the household, and a visit or a check by the people and doors that i
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 
 from armband.client.model import Match
 from armband.client.search.terms import Term
+from armband.client.store import dbapi
 from armband.client.store.tables import chunks, decode_patch, marks
 from armband.client.titles import references
 from armband.shared.fields import Patch
@@ -27,7 +27,7 @@ EVERYTHING = 1_000_000
 
 
 def numbers_in(
-    conn: sqlite3.Connection, kind: str, terms: Sequence[Term], limit: int
+    conn: dbapi.Connection, kind: str, terms: Sequence[Term], limit: int
 ) -> dict[int, None]:
     """Records of ``kind`` in any of the ranges; an earlier range and a shorter term first."""
     found: dict[int, None] = {}
@@ -43,7 +43,7 @@ def numbers_in(
     return found
 
 
-def referring(conn: sqlite3.Connection, kind: str, numbers: Iterable[int]) -> dict[int, None]:
+def referring(conn: dbapi.Connection, kind: str, numbers: Iterable[int]) -> dict[int, None]:
     """Records of ``kind`` that refer to one of the records ``numbers``."""
     found: dict[int, None] = {}
     for piece in chunks(numbers):
@@ -58,7 +58,7 @@ def referring(conn: sqlite3.Connection, kind: str, numbers: Iterable[int]) -> di
 
 
 def _people_of_piece(
-    conn: sqlite3.Connection, terms: Sequence[Term], limit: int
+    conn: dbapi.Connection, terms: Sequence[Term], limit: int
 ) -> tuple[dict[int, None], dict[int, None]]:
     """Households and residents that fit one piece."""
     households = numbers_in(conn, HOUSEHOLD, terms, limit)
@@ -68,9 +68,7 @@ def _people_of_piece(
     return households, residents
 
 
-def find_people(
-    conn: sqlite3.Connection, pieces: Pieces, limit: int
-) -> tuple[list[int], list[int]]:
+def find_people(conn: dbapi.Connection, pieces: Pieces, limit: int) -> tuple[list[int], list[int]]:
     """Numbers of the households and of the residents that fit every piece, best first."""
     households: dict[int, None] | None = None
     residents: dict[int, None] | None = None
@@ -86,7 +84,7 @@ def _both(first: dict[int, None], second: dict[int, None]) -> dict[int, None]:
 
 
 def found_by_text(
-    conn: sqlite3.Connection, kind: str, pieces: Pieces, followed_max: int
+    conn: dbapi.Connection, kind: str, pieces: Pieces, followed_max: int
 ) -> tuple[list[int], bool]:
     """Numbers of the records of ``kind`` that fit every piece, by themselves or by their people.
 
@@ -111,7 +109,7 @@ def found_by_text(
 
 
 def _spoken_of(
-    conn: sqlite3.Connection, targets: set[str], terms: Sequence[Term], limit: int
+    conn: dbapi.Connection, targets: set[str], terms: Sequence[Term], limit: int
 ) -> dict[int, None]:
     """The people, doors and other named records, of the kinds ``targets``, that fit one piece."""
     found: dict[int, None] = {}
@@ -127,7 +125,7 @@ def _spoken_of(
 
 
 def match(
-    conn: sqlite3.Connection, pieces: Pieces, limit: int, unit_names: Mapping[str, str]
+    conn: dbapi.Connection, pieces: Pieces, limit: int, unit_names: Mapping[str, str]
 ) -> list[Match]:
     """The people and doors that fit: people before doors, nearest to what was typed first."""
     if not pieces:
@@ -158,7 +156,7 @@ def match(
 Row = tuple[bytes, str, str, Patch]
 
 
-def _standing(conn: sqlite3.Connection, rows: Sequence[Row]) -> list[Row]:
+def _standing(conn: dbapi.Connection, rows: Sequence[Row]) -> list[Row]:
     """The rows, with those that were merged into another replaced by the one that stands."""
     if not any(SAME_AS in fields for _record, _kind, _unit, fields in rows):
         return list(rows)
@@ -206,7 +204,7 @@ def _text(fields: Patch, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _doors(conn: sqlite3.Connection, homes: Sequence[str]) -> dict[str, str]:
+def _doors(conn: dbapi.Connection, homes: Sequence[str]) -> dict[str, str]:
     wanted = [bytes.fromhex(home) for home in dict.fromkeys(homes) if home]
     rows = conn.execute(
         f"SELECT record, fields FROM view WHERE record IN ({marks(wanted)})",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
 
+from armband.client.store import dbapi
 from armband.client.store.tables import decode_patch, is_enrolled, load_identity
 from armband.shared.kinds.shift import KIND, Span, span_of
 
@@ -14,7 +14,7 @@ Shifts = Mapping[str, tuple[Span, ...]]
 """Hex id of a checkpoint to the shifts there."""
 
 
-def load_shifts(conn: sqlite3.Connection) -> Shifts:
+def load_shifts(conn: dbapi.Connection) -> Shifts:
     """The newest shifts, those to come among them."""
     if not is_enrolled(conn):
         return {}

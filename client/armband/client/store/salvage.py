@@ -6,7 +6,6 @@ forms. Records and figures of the office are left behind; the office sends them 
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ from typing import Any
 import msgspec
 
 from armband.client.model import Identity
-from armband.client.store import derive, tables
+from armband.client.store import dbapi, derive, tables
 from armband.client.store.connection import connect_writer, run_write
 from armband.client.store.examine import COLUMNS, LOST, StoredOp, read_only
 from armband.client.store.journal import Run, dropped_runs
@@ -29,7 +28,13 @@ _ASIDE = ("drafts", "preferences")
 """Tables whose rows are taken over as they are, where they can be read."""
 _BEHIND_MAX = 5_000
 """Operations that may be unreadable behind the newest readable one and are still looked for."""
-_BROKEN = (sqlite3.Error, TypeError, ValueError, OverflowError, AttributeError)
+_BROKEN: tuple[type[Exception], ...] = (
+    *dbapi.Error,
+    TypeError,
+    ValueError,
+    OverflowError,
+    AttributeError,
+)
 
 
 @dataclass
@@ -56,11 +61,11 @@ class Salvaged:
         return sum(op.state == 0 for op in self.operations)
 
 
-def read_damaged(path: Path, key_id: bytes) -> Salvaged:
+def read_damaged(path: Path, key_id: bytes, key: bytes | None = None) -> Salvaged:
     """Read all that can be read and proved; the file stays as it is."""
     found = Salvaged()
     written, rows = 0, dict[int, StoredOp]()
-    with suppress(*_BROKEN), read_only(path) as conn:
+    with suppress(*_BROKEN), read_only(path, key) as conn:
         # What is no text any more shall not stop the row that holds it.
         conn.text_factory = lambda raw: raw.decode("utf-8", "replace")
         with suppress(*_BROKEN):
@@ -73,7 +78,7 @@ def read_damaged(path: Path, key_id: bytes) -> Salvaged:
         for table in _ASIDE:
             with suppress(*_BROKEN):
                 found.rows[table] = conn.execute(f"SELECT * FROM {table}").fetchall()
-    for op in _raw_operations(path):
+    for op in _raw_operations(path, key):
         # The tree's own answer is the newest; a page may also be an old version of itself.
         if _proved(op, key_id):
             known = rows.get(op.counter)
@@ -82,16 +87,16 @@ def read_damaged(path: Path, key_id: bytes) -> Salvaged:
     return found
 
 
-def _raw_operations(path: Path) -> Iterator[StoredOp]:
+def _raw_operations(path: Path, key: bytes | None) -> Iterator[StoredOp]:
     """What looks like an operation on any page, for where the tree does not lead any more."""
-    for counter, values in rows_in(path, len(StoredOp.__slots__)):
+    for counter, values in rows_in(path, len(StoredOp.__slots__), key):
         texts = [raw.decode("utf-8", "replace") for raw in values[-2:] if isinstance(raw, bytes)]
         if len(texts) == 2:
             columns: list[Any] = [counter, *values[1:-2], *texts]
             yield StoredOp(*columns)
 
 
-def _rows(conn: sqlite3.Connection, written: int, key_id: bytes) -> dict[int, StoredOp]:
+def _rows(conn: dbapi.Connection, written: int, key_id: bytes) -> dict[int, StoredOp]:
     """By counter: from the front, from the back, and one by one for what neither way reaches."""
     rows: dict[int, StoredOp] = {}
     for order in ("ASC", "DESC"):
@@ -111,7 +116,7 @@ def _last(rows: dict[int, StoredOp], written: int, key_id: bytes) -> int:
     return max(newest, min(written, newest + _BEHIND_MAX))
 
 
-def _query(conn: sqlite3.Connection, rest: str) -> Iterator[StoredOp]:
+def _query(conn: dbapi.Connection, rest: str) -> Iterator[StoredOp]:
     # Not by an index: it may be the part that is damaged.
     for row in conn.execute(f"SELECT {COLUMNS} FROM ops NOT INDEXED {rest}"):
         yield StoredOp(*row)
@@ -160,7 +165,9 @@ def _seems_to_say(row: StoredOp) -> Patch:
         return {}
 
 
-def write_new(path: Path, found: Salvaged, key_id: bytes, identity: Identity) -> None:
+def write_new(
+    path: Path, found: Salvaged, key_id: bytes, identity: Identity, key: bytes | None = None
+) -> None:
     """A new store at ``path`` with what was salvaged; the office's records are still to come.
 
     The next hello names no epoch: the office is offered every operation again, drops by their ids
@@ -171,14 +178,14 @@ def write_new(path: Path, found: Salvaged, key_id: bytes, identity: Identity) ->
         OSError: the same.
     """
     path.unlink(missing_ok=True)
-    with closing(connect_writer(path)) as conn:
+    with closing(connect_writer(path, key)) as conn:
         run_write(conn, lambda c: _fill(c, found, key_id, identity))
         run_write(conn, derive.refresh_if_old)
         # In one file: it is about to take the place of another.
         conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def _fill(conn: sqlite3.Connection, found: Salvaged, key_id: bytes, identity: Identity) -> None:
+def _fill(conn: dbapi.Connection, found: Salvaged, key_id: bytes, identity: Identity) -> None:
     tables.create_sync(conn, key_id=key_id, identity=identity)
     conn.executemany(
         "INSERT INTO ops VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 1, 0, 0, 0, '', '')",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
-
+from armband.client.store import dbapi
 from armband.client.store.desk import load_preference
 from armband.client.store.tables import decode_patch, load_identity
 from armband.shared.days import day_of
@@ -14,7 +13,7 @@ ME = "me"
 """The preference that says which member of the staff sits here: the hex of a record's id."""
 
 
-def who_sits_here(conn: sqlite3.Connection) -> str:
+def who_sits_here(conn: dbapi.Connection) -> str:
     """The hex id of the member of staff at this terminal, ``""`` when it is not plain who.
 
     Chosen once, or the only one of the scope who is called as the office calls this terminal's
@@ -28,7 +27,7 @@ def who_sits_here(conn: sqlite3.Connection) -> str:
     return same[0] if len(same) == 1 else ""
 
 
-def namesakes(conn: sqlite3.Connection, person: str) -> list[str]:
+def namesakes(conn: dbapi.Connection, person: str) -> list[str]:
     """Members of the staff who are called so."""
     rows = conn.execute(
         "SELECT record FROM view WHERE kind = 'staff' AND voided = 0 AND title = ? ORDER BY n",
@@ -37,7 +36,7 @@ def namesakes(conn: sqlite3.Connection, person: str) -> list[str]:
     return [record.hex() for (record,) in rows]
 
 
-def posts_of(conn: sqlite3.Connection, who: str, now_ms: int) -> list[str]:
+def posts_of(conn: dbapi.Connection, who: str, now_ms: int) -> list[str]:
     """The posts that a member of the staff holds, in their own record and in records of posts."""
     if len(who) != 2 * ID_BYTES:
         return []

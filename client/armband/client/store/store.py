@@ -65,10 +65,13 @@ class Store(SyncSide):
         self._here = overlaid.CountedHere()
 
     @classmethod
-    async def open(cls, path: Path) -> Store:
-        """Open the store at ``path``, or make it; one of an older release is changed over."""
+    async def open(cls, path: Path, key: bytes | None = None) -> Store:
+        """Open the store at ``path``, or make it; one of an older release is changed over.
+
+        With ``key`` it is an encrypted one, and a plain one becomes so.
+        """
         of_older_releases = upgrade.kept(path)
-        database = await ThreadedDatabase.open(path)
+        database = await ThreadedDatabase.open(path, key)
         try:
             await database.write(partial(examine_if_moved, path=path))
             await database.write(derive.refresh_if_old)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -13,6 +12,7 @@ import msgspec
 
 from armband.client.model import Identity
 from armband.client.overlay import OpState, OwnOp
+from armband.client.store import dbapi
 from armband.client.sync_port import SyncPoint
 from armband.shared.fields import Patch
 from armband.shared.ids import NO_ID
@@ -22,10 +22,10 @@ from armband.shared.ops import CHAIN_START, Payload
 T = TypeVar("T")
 
 
-class Unproved(sqlite3.DatabaseError):
+class Unproved(dbapi.DatabaseError):
     """A row is not what was written: to the driver the same as a damaged page."""
 
-    sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    sqlite_errorcode = dbapi.SQLITE_CORRUPT
 
 
 PARAMETERS_MAX = 2_000
@@ -68,17 +68,17 @@ _SYNC = (
 )
 
 
-def is_enrolled(conn: sqlite3.Connection) -> bool:
+def is_enrolled(conn: dbapi.Connection) -> bool:
     """Whether the store belongs to a terminal."""
     return conn.execute("SELECT 1 FROM sync").fetchone() is not None
 
 
-def load_sync(conn: sqlite3.Connection) -> SyncRow:
+def load_sync(conn: dbapi.Connection) -> SyncRow:
     """Where this terminal stands."""
     return SyncRow(*conn.execute(_SYNC).fetchone())
 
 
-def load_identity(conn: sqlite3.Connection) -> Identity:
+def load_identity(conn: dbapi.Connection) -> Identity:
     """Whose terminal this is."""
     return decode_identity(conn.execute("SELECT identity FROM sync").fetchone()[0])
 
@@ -98,7 +98,7 @@ def marks(items: Sequence[object]) -> str:
 _OWN = "counter, id, hlc, state, shown, state = 2 AND put_away = 0, eff, payload"
 
 
-def load_own(conn: sqlite3.Connection, records: Sequence[bytes]) -> dict[bytes, list[OwnOp]]:
+def load_own(conn: dbapi.Connection, records: Sequence[bytes]) -> dict[bytes, list[OwnOp]]:
     """Own operations that show or lie in the tray, by record, in order of the chain."""
     found: dict[bytes, list[OwnOp]] = {}
     if conn.execute("SELECT 1 FROM ops LIMIT 1").fetchone() is None:
@@ -128,7 +128,7 @@ def _own(row: list[Any]) -> OwnOp:
     )
 
 
-def load_bases(conn: sqlite3.Connection, records: Sequence[bytes]) -> dict[bytes, State]:
+def load_bases(conn: dbapi.Connection, records: Sequence[bytes]) -> dict[bytes, State]:
     """The office's states of those records that are here.
 
     Raises:
@@ -147,7 +147,7 @@ def load_bases(conn: sqlite3.Connection, records: Sequence[bytes]) -> dict[bytes
     return found
 
 
-def create_sync(conn: sqlite3.Connection, key_id: bytes, identity: Identity) -> frozenset[str]:
+def create_sync(conn: dbapi.Connection, key_id: bytes, identity: Identity) -> frozenset[str]:
     """Make the store a terminal's; no record looks different."""
     conn.execute(
         "INSERT INTO sync VALUES (1, ?, ?, x'', 0, 0, 0, x'', 0, 0, 0, ?, 0, ?, NULL, 0, 0)",
@@ -156,7 +156,7 @@ def create_sync(conn: sqlite3.Connection, key_id: bytes, identity: Identity) -> 
     return frozenset()
 
 
-def load_sync_point(conn: sqlite3.Connection) -> SyncPoint:
+def load_sync_point(conn: dbapi.Connection) -> SyncPoint:
     """What the next hello says."""
     sync = load_sync(conn)
     scope = load_identity(conn).scope if sync.epoch else ()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 from armband.client.model import Standing
+from armband.client.store import dbapi
 from armband.client.store.entries import COLUMNS, entries_of
 from armband.client.store.sitting import who_sits_here
 from armband.client.store.tables import load_identity
@@ -13,7 +12,7 @@ from armband.shared.kinds.duties import Rank
 from armband.shared.roles import Role
 
 
-def load_undelivered(conn: sqlite3.Connection) -> list[tuple[bytes, int]]:
+def load_undelivered(conn: dbapi.Connection) -> list[tuple[bytes, int]]:
     """Each such case, and the moment of its dispatch; none that the office refused to be told."""
     identity = load_identity(conn)
     me = who_sits_here(conn)

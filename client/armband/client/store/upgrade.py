@@ -9,26 +9,25 @@ from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
-from hashlib import blake2b
 from pathlib import Path
-from typing import Any
 
-from armband.client.errors import StoreDamaged, StoreFull, StoreHeld, StoreTooNew
+from armband.client.errors import StoreDamaged, StoreHeld, StoreKeyWrong, StoreTooNew
 from armband.client.i18n import _
+from armband.client.store import dbapi
+from armband.client.store.checked_copy import assert_sound, check_room, facts, remove, sync
+from armband.client.store.cipher_pages import key_fits
+from armband.client.store.encrypting import encrypt
 from armband.client.store.migrations import applied, migrate, newest
 
 _COPY = ".upgrade"
-_HELPERS = ("-journal", "-wal", "-shm")
-_CHAIN = "SELECT counter, id, prev, hlc, nonce, payload, state FROM ops ORDER BY counter"
-_ENDS = "SELECT key_id, counter, head, cursor FROM sync"
-_TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name != 'migrations' ORDER BY 1"
 
 
-def bring_up(path: Path) -> None:
+def bring_up(path: Path, key: bytes | None = None) -> None:
     """Replace the store at ``path`` by one of this release's schema, if it has an older one.
+
+    With ``key`` a plain store becomes an encrypted one first.
 
     The caller holds the terminal's lock.
 
@@ -37,26 +36,28 @@ def bring_up(path: Path) -> None:
         StoreDamaged: it is not sound, or does not come out as it went in; it stays as it is.
         StoreFull: there is no room for the copy; the store stays as it is.
         StoreHeld: somebody reads in it.
-        sqlite3.Error, OSError: the disk or the file refuses; the store stays as it is.
+        dbapi.Error, OSError: the disk or the file refuses; the store stays as it is.
     """
+    if key is not None:
+        encrypt(path, key)
     if not path.exists() or not path.stat().st_size:
         return
     fresh = Path(f"{path}{_COPY}")
-    with closing(sqlite3.connect(path, isolation_level=None)) as old:
-        done = applied(old)
+    with closing(dbapi.connect(path, key)) as old:
+        done = _applied(old, path, key)
         if done > newest():
             raise StoreTooNew(done, newest())
         if done in (0, newest()):
             return
-        _check_room(path)
+        check_room(path)
         # What is in the journal goes into the file: the old store is one file from here on.
         if old.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
             raise StoreHeld(_("another program is reading {file}").format(file=path), 0)
         try:
-            _make_copy(old, fresh, path)
+            _make_copy(old, fresh, path, key)
         except BaseException:
             # On a full disk it would take the room that work needs.
-            _remove(fresh)
+            remove(fresh)
             raise
     _swap(path, fresh, done)
 
@@ -66,59 +67,35 @@ def kept(path: Path) -> list[Path]:
     return sorted(path.parent.glob(f"{path.name}.schema*-*"))
 
 
-def _check_room(path: Path) -> None:
-    wanted = 3 * sum(part.stat().st_size for part in (path, Path(f"{path}-wal")) if part.exists())
-    free = shutil.disk_usage(path.parent).free
-    if free < wanted:
-        raise StoreFull(
-            _(
-                "this release keeps records in a new way and needs {wanted} MB of free disk to "
-                "change the store over; there are {free} MB. Nothing was changed: make room and "
-                "start again"
-            ).format(wanted=wanted // 1_000_000 + 1, free=free // 1_000_000)
-        )
+def _applied(conn: dbapi.Connection, path: Path, key: bytes | None) -> int:
+    """As `applied`; a key that is another store's is told from damage."""
+    try:
+        return applied(conn)
+    except dbapi.Error as error:
+        is_strange = getattr(error, "sqlite_errorcode", 0) == dbapi.SQLITE_NOTADB
+        if is_strange and key is not None and not key_fits(path, key):
+            raise StoreKeyWrong.of(path) from None
+        raise
 
 
-def _make_copy(old: sqlite3.Connection, fresh: Path, path: Path) -> None:
+def _make_copy(old: dbapi.Connection, fresh: Path, path: Path, key: bytes | None) -> None:
     """A checked store of this release's schema at ``fresh``, with all that ``old`` holds."""
-    _remove(fresh)
+    remove(fresh)
     fresh.touch(mode=0o600)
-    with closing(sqlite3.connect(fresh, isolation_level=None)) as new:
+    with closing(dbapi.connect(fresh, key)) as new:
         old.backup(new)
         new.execute("PRAGMA journal_mode = DELETE")
         new.execute("PRAGMA synchronous = FULL")
-        _assert_sound(new, path)
-        before = _facts(new)
+        assert_sound(new, path)
+        before = facts(new)
         migrate(new)
-        _assert_sound(new, path)
-        after = _facts(new)
+        assert_sound(new, path)
+        after = facts(new)
     differing = sorted(name for name, fact in before.items() if after.get(name) != fact)
     if differing:
         words = _("the store did not come out of the change as it went in ({what}): report this")
         raise StoreDamaged(words.format(what=", ".join(differing)))
-    _sync(fresh)
-
-
-def _remove(fresh: Path) -> None:
-    for part in ("", *_HELPERS):
-        Path(f"{fresh}{part}").unlink(missing_ok=True)
-
-
-def _assert_sound(conn: sqlite3.Connection, path: Path) -> None:
-    found = conn.execute("PRAGMA integrity_check(1)").fetchone()[0]
-    if found != "ok":
-        raise StoreDamaged.found(path, found)
-
-
-def _facts(conn: sqlite3.Connection) -> dict[str, Any]:
-    """What no step of the schema may change: how much there is, and the chain of operations."""
-    chain = blake2b(digest_size=16)
-    for row in conn.execute(_CHAIN):
-        chain.update(repr(row).encode())
-    facts: dict[str, Any] = {"chain": chain.digest(), "sync": conn.execute(_ENDS).fetchall()}
-    for (table,) in conn.execute(_TABLES).fetchall():
-        facts[table] = conn.execute(f"SELECT count(*) FROM {table} NOT INDEXED").fetchone()[0]
-    return facts
+    sync(fresh)
 
 
 def _swap(path: Path, fresh: Path, done: int) -> None:
@@ -133,15 +110,7 @@ def _swap(path: Path, fresh: Path, done: int) -> None:
     except OSError:
         # A file system without links: then the old one needs its room twice.
         shutil.copy2(path, aside)
-        _sync(aside)
-    _sync(path.parent)
+        sync(aside)
+    sync(path.parent)
     fresh.replace(path)
-    _sync(path.parent)
-
-
-def _sync(file: Path) -> None:
-    descriptor = os.open(file, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync(path.parent)

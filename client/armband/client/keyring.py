@@ -1,0 +1,385 @@
+"""The key of a terminal's encrypted store: ``store.key``, in the clear or under people's PINs.
+
+A facade over DIR. What this process has unlocked it remembers until `lock`:
+
+    `state`        what DIR asks for: nothing, or a PIN, and whose
+    `unlock`       try a PIN; from then on `key_of` has the key
+    `lock`         forget it (idle lock, another person's turn); the store has to be closed first
+    `key_of`       the key for everything that opens the store; None for a plain one
+    `set_pin`, `remove_pin`, `remove_person`   change who may unlock; DIR is unlocked
+    `reading_expired`   whether the last contact is too long ago for anything but handing in
+
+The file is always replaced as a whole: before the new one is on the disk the old one is under the
+name. Unlocking derives a key with Argon2id for 0.1 to 0.3 seconds: call it in a thread.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from armband.client.errors import Locked, StoreKeyWrong, StoreUnusable
+from armband.client.i18n import _
+from armband.shared.environment import Environment
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+RING_FILE = "store.key"
+TERMINAL_KEY_FILE = "terminal.key"
+VERSION = 1
+KEY_BYTES = 32
+SHORTEST_PIN = 6
+OFFLINE_DAYS = 7
+"""Days since the last contact after which a terminal with a PIN only hands in."""
+MEMORY_KIB, PASSES, LANES = 65_536, 3, 4
+"""The cost of one guess, as RFC 9106 recommends where memory is scarce."""
+FREE_TRIES, FIRST_WAIT_S, LONGEST_WAIT_S = 3, 2, 900
+_NONCE, _SEALED = 12, b"armband-sealed-1"
+_DAY_MS = 86_400_000
+
+
+class Wrapped(msgspec.Struct, frozen=True):
+    """The store's key under one person's PIN; salt, nonce and box are hex."""
+
+    salt: str
+    nonce: str
+    box: str
+    memory_kib: int = MEMORY_KIB
+    passes: int = PASSES
+    lanes: int = LANES
+
+
+class Ring(msgspec.Struct, frozen=True):
+    """The content of ``store.key``.
+
+    Attributes:
+        clear: the key in hex, while nobody has a PIN; else empty.
+        people: person (as typed, such as an id or a name) to the wrapped key.
+        failed, failed_at_ms: wrong PINs since the last right one, and when the newest was.
+    """
+
+    version: int = VERSION
+    clear: str = ""
+    people: dict[str, Wrapped] = {}
+    failed: int = 0
+    failed_at_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What DIR asks for. ``people``: who has a PIN, sorted; none: no PIN is asked for."""
+
+    is_unlocked: bool
+    people: tuple[str, ...]
+    wait_s: int
+
+
+_unlocked: dict[Path, bytes] = {}
+"""By folder: what this process may use. In memory alone."""
+
+
+_blank = Wrapped
+"""What a new box is made of; the tests make guesses cheap here."""
+
+# -- pure ---------------------------------------------------------------------------------------
+
+
+def wrap(key: bytes, pin: str, environment: Environment, person: str) -> Wrapped:
+    """The key under a PIN."""
+    salt, nonce = environment.random_bytes(16), environment.random_bytes(_NONCE)
+    blank = _blank(salt.hex(), nonce.hex(), "")
+    box = _cipher(_derived(pin, blank)).encrypt(nonce, key, person.encode())
+    return msgspec.structs.replace(blank, box=box.hex())
+
+
+def unwrap(wrapped: Wrapped, pin: str, person: str) -> bytes | None:
+    """The key, or None when the PIN is another.
+
+    Raises:
+        ValueError: the ring is damaged.
+    """
+    from cryptography.exceptions import InvalidTag
+
+    nonce, box = bytes.fromhex(wrapped.nonce), bytes.fromhex(wrapped.box)
+    try:
+        return _cipher(_derived(pin, wrapped)).decrypt(nonce, box, person.encode())
+    except InvalidTag:
+        return None
+
+
+def wait_ms(ring: Ring, now_ms: int) -> int:
+    """How long no PIN is listened to: doubling from the third wrong one, a quarter hour at most."""
+    if ring.failed < FREE_TRIES:
+        return 0
+    doubled = FIRST_WAIT_S << min(ring.failed - FREE_TRIES, 16)
+    whole = min(doubled, LONGEST_WAIT_S) * 1000
+    # A clock that was put back must not make the wait longer than it is.
+    return max(0, min(whole, ring.failed_at_ms + whole - now_ms))
+
+
+def reading_expired(last_contact_ms: int | None, now_ms: int, days: int = OFFLINE_DAYS) -> bool:
+    """Whether what is recorded may only be sent and exported, and not read any more.
+
+    A terminal that never had a contact holds nothing of the office's and is not expired.
+    """
+    return last_contact_ms is not None and now_ms - last_contact_ms > days * _DAY_MS
+
+
+def _derived(pin: str, wrapped: Wrapped) -> bytes:
+    # Imported here: status and help need no cryptography, and it costs 40 ms.
+    from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+
+    if not 8 <= wrapped.memory_kib <= 1 << 20 or not 1 <= wrapped.passes <= 64:
+        raise ValueError("cost out of bounds")
+    return Argon2id(
+        salt=bytes.fromhex(wrapped.salt),
+        length=KEY_BYTES,
+        iterations=wrapped.passes,
+        lanes=wrapped.lanes,
+        memory_cost=wrapped.memory_kib,
+    ).derive(pin.encode())
+
+
+def _cipher(key: bytes) -> AESGCM:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    return AESGCM(key)
+
+
+# -- the file -----------------------------------------------------------------------------------
+
+
+def has_ring(data_dir: Path) -> bool:
+    """Whether DIR's store has a key."""
+    return (data_dir / RING_FILE).exists()
+
+
+def load(data_dir: Path) -> Ring:
+    """The ring in DIR.
+
+    Raises:
+        StoreKeyWrong: it is missing or damaged.
+    """
+    path = data_dir / RING_FILE
+    try:
+        ring = msgspec.json.decode(path.read_bytes(), type=Ring)
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        raise StoreKeyWrong.of(data_dir / "terminal.db") from None
+    if ring.version > VERSION:
+        raise StoreUnusable(_("{file} is of a newer release: update armband").format(file=path))
+    return ring
+
+
+def save(data_dir: Path, ring: Ring) -> None:
+    """Replace the ring; what the old file said is written over.
+
+    Raises:
+        OSError: the disk refuses; the old ring stays.
+    """
+    _replace(data_dir / RING_FILE, msgspec.json.format(msgspec.json.encode(ring)) + b"\n")
+
+
+def _replace(path: Path, content: bytes) -> None:
+    half = path.with_name(path.name + ".half")
+    half.unlink(missing_ok=True)
+    descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    old = os.open(path, os.O_RDWR) if path.exists() else -1
+    try:
+        half.replace(path)
+        _sync_folder(path.parent)
+        if old >= 0:
+            with suppress(OSError):
+                os.pwrite(old, bytes(os.fstat(old).st_size), 0)
+                os.fsync(old)
+    finally:
+        if old >= 0:
+            os.close(old)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+# -- what this process has unlocked -------------------------------------------------------------
+
+
+def make(data_dir: Path, environment: Environment) -> bytes:
+    """The key of DIR's store, made if there is none yet; in the clear until somebody sets a PIN."""
+    if not has_ring(data_dir):
+        save(data_dir, Ring(clear=environment.random_bytes(KEY_BYTES).hex()))
+    key = key_of(data_dir)
+    assert key is not None, "there is a ring"
+    return key
+
+
+def state(data_dir: Path, now_ms: int) -> State:
+    """What DIR asks for.
+
+    Raises:
+        StoreKeyWrong: its ring cannot be read.
+    """
+    if not has_ring(data_dir):
+        return State(True, (), 0)
+    ring = load(data_dir)
+    is_open = bool(ring.clear) or data_dir.absolute() in _unlocked
+    return State(is_open, tuple(sorted(ring.people)), -(-wait_ms(ring, now_ms) // 1000))
+
+
+def key_of(data_dir: Path) -> bytes | None:
+    """The key of DIR's store; None where it has none.
+
+    Raises:
+        Locked: a PIN is needed first.
+        StoreKeyWrong: the ring cannot be read.
+    """
+    if not has_ring(data_dir):
+        return None
+    known = _unlocked.get(data_dir.absolute())
+    if known is not None:
+        return known
+    ring = load(data_dir)
+    if not ring.clear:
+        raise Locked(_("this terminal is locked: give the PIN, or set ARMBAND_PIN"))
+    try:
+        key = bytes.fromhex(ring.clear)
+    except ValueError:
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise StoreKeyWrong.of(data_dir / "terminal.db")
+    return key
+
+
+def unlock(data_dir: Path, person: str, pin: str, environment: Environment) -> str:
+    """Try a PIN. Returns whose it is: with ``person`` empty, each person's is tried.
+
+    Raises:
+        Locked: it is wrong (counted, on the disk), or comes too soon after wrong ones.
+        StoreKeyWrong: the ring cannot be read.
+        OSError: a wrong try cannot be noted.
+    """
+    ring = load(data_dir)
+    if ring.clear:
+        return person
+    wait = -(-wait_ms(ring, environment.now_ms()) // 1000)
+    if wait:
+        raise Locked(_("too many wrong PINs: try again in {count} s").format(count=wait), wait)
+    # Counted before it is tried: pulling the plug gives no free guess.
+    failed = msgspec.structs.replace(
+        ring, failed=ring.failed + 1, failed_at_ms=environment.now_ms()
+    )
+    save(data_dir, failed)
+    for name in [person] if person else sorted(ring.people):
+        try:
+            key = unwrap(ring.people[name], pin, name) if name in ring.people else None
+        except ValueError:
+            raise StoreKeyWrong.of(data_dir / "terminal.db") from None
+        if key is not None:
+            save(data_dir, msgspec.structs.replace(ring, failed=0, failed_at_ms=0))
+            _unlocked[data_dir.absolute()] = key
+            return name
+    raise Locked(_("this is not the PIN"), -(-wait_ms(failed, environment.now_ms()) // 1000))
+
+
+def lock(data_dir: Path) -> None:
+    """Forget the key; whoever has the store open closes it first."""
+    _unlocked.pop(data_dir.absolute(), None)
+
+
+def set_pin(data_dir: Path, person: str, pin: str, environment: Environment) -> None:
+    """Give a person a PIN, or another one; the first one takes the key out of the clear.
+
+    Raises:
+        Locked: DIR is not unlocked.
+        ValueError: the PIN is too short.
+        OSError: the disk refuses; everything is as before.
+    """
+    if len(pin) < SHORTEST_PIN:
+        raise ValueError(f"a PIN has at least {SHORTEST_PIN} characters")
+    key = key_of(data_dir)
+    if key is None:
+        raise StoreUnusable(
+            _("this terminal's store is not encrypted: a PIN would protect nothing")
+        )
+    ring = load(data_dir)
+    people = {**ring.people, person: wrap(key, pin, environment, person)}
+    # The key of the terminal goes first: a crash between leaves both readable without a PIN.
+    seal_terminal_key(data_dir, key, environment)
+    save(data_dir, Ring(people=people))
+    _unlocked[data_dir.absolute()] = key
+
+
+def remove_person(data_dir: Path, person: str) -> None:
+    """Take a person's PIN away; the last one's leaves the key in the clear again.
+
+    Raises:
+        Locked: DIR is not unlocked, or nobody of that name has a PIN.
+    """
+    key = key_of(data_dir)
+    ring = load(data_dir)
+    if key is None or person not in ring.people:
+        raise Locked(_("nobody called {person} has a PIN here").format(person=person))
+    people = {name: box for name, box in ring.people.items() if name != person}
+    save(data_dir, Ring(people=people, clear="" if people else key.hex()))
+
+
+# -- the terminal's own key ---------------------------------------------------------------------
+
+
+def seal_terminal_key(data_dir: Path, key: bytes, environment: Environment) -> None:
+    """Take the terminal's Ed25519 key out of the clear; it stays sealed from then on.
+
+    Raises:
+        OSError: the disk refuses; it is as it was.
+    """
+    path = data_dir / TERMINAL_KEY_FILE
+    content = path.read_bytes() if path.exists() else b""
+    if content and not content.startswith(_SEALED):
+        _replace(path, seal(content, key, environment))
+
+
+def seal(content: bytes, key: bytes, environment: Environment) -> bytes:
+    """Bytes of a file that only who has the store's key can read."""
+    nonce = environment.random_bytes(_NONCE)
+    sealed: bytes = _cipher(_sealing(key)).encrypt(nonce, content, _SEALED)
+    return _SEALED + nonce + sealed
+
+
+def opened(content: bytes, data_dir: Path) -> bytes:
+    """The content of a file of DIR that may be sealed.
+
+    Raises:
+        Locked: DIR is not unlocked.
+        ValueError: it is damaged, or sealed with another key.
+    """
+    if not content.startswith(_SEALED):
+        return content
+    from cryptography.exceptions import InvalidTag
+
+    key = key_of(data_dir)
+    body = content[len(_SEALED) :]
+    try:
+        if key is None:
+            raise StoreKeyWrong.of(data_dir / "terminal.db")
+        plain: bytes = _cipher(_sealing(key)).decrypt(body[:_NONCE], body[_NONCE:], _SEALED)
+    except InvalidTag:
+        raise ValueError("sealed with another key") from None
+    return plain
+
+
+def _sealing(key: bytes) -> bytes:
+    return blake2b(b"terminal.key", key=key, digest_size=KEY_BYTES).digest()
