@@ -6,6 +6,7 @@ A verb takes and gives what MessagePack carries. Its arguments are the fields of
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -14,8 +15,10 @@ import msgspec
 from armband.server.admin_args import (
     MAX_ROLLUP_DAYS,
     AssignArgs,
+    ExportedArgs,
     FreezeArgs,
     InviteArgs,
+    LogArgs,
     NoArgs,
     PolicyArgs,
     QuarantineArgs,
@@ -28,6 +31,7 @@ from armband.server.admin_args import (
     TokenArgs,
     UpsertArgs,
 )
+from armband.server.audit_log import LogRow
 from armband.server.errors import BadRequest, NotFound, UnknownUnit
 from armband.server.model import RecordsPage, Terminal
 from armband.server.office import Office
@@ -42,6 +46,9 @@ from armband.shared.units import check_unit, is_within, unit_order
 from armband.shared.wire import UnitName
 
 Progress = Callable[[int, int], None]
+OF_NO_PERSON = ("unit", "checkpoint")
+"""Kinds whose records name places alone: reading them is no reading of people."""
+MAX_LOG_PAGE = 10_000
 MAX_VERSIONS = 100
 """Of the settings, in one answer."""
 
@@ -61,6 +68,8 @@ class Admin:
             "report": (ReportArgs, self._report),
             "freeze": (FreezeArgs, self._freeze),
             "audit": (NoArgs, self._audit),
+            "log": (LogArgs, self._log),
+            "exported": (ExportedArgs, self._exported),
             "terminals": (NoArgs, self._terminals),
             "quarantine": (QuarantineArgs, self._quarantine),
             "invite": (InviteArgs, self._invite),
@@ -116,14 +125,23 @@ class Admin:
 
     async def _upsert(self, args: UpsertArgs) -> list[str]:
         """One outcome for each draft: ``new``, ``changed``, ``unchanged``, ``refused: why``."""
-        return await self._office.upsert(
+        outcomes = await self._office.upsert(
             args.drafts, args.author, args.dry_run, decided=args.decided
         )
+        if not args.dry_run:
+            kinds = ", ".join(sorted({draft.kind for draft in args.drafts}))
+            counts = Counter(outcome.partition(":")[0] for outcome in outcomes)
+            await self._office.log("upsert", kinds, dict(sorted(counts.items())))
+        return outcomes
 
     async def _records(self, args: RecordsArgs) -> RecordsPage:
         """``{views, after}``; ``after`` is None on the last page."""
         unit = self._unit(args.unit)
-        return await self._office.records_page(args.kind, unit, args.after, args.limit)
+        page = await self._office.records_page(args.kind, unit, args.after, args.limit)
+        if args.kind not in OF_NO_PERSON:
+            # Before the answer leaves: what cannot be logged is not read.
+            await self._office.log("read", f"{args.kind} unit {unit}", {"rows": len(page.views)})
+        return page
 
     async def _rollup(self, args: RollupArgs) -> RollupReport:
         """The report of design section 12."""
@@ -174,6 +192,14 @@ class Admin:
             "operations": report.operations,
             "differences": report.differences,
         }
+
+    async def _log(self, args: LogArgs) -> list[LogRow]:
+        """A page of the audit log; an empty one is after its end."""
+        return await self._office.logged(args.after, MAX_LOG_PAGE)
+
+    async def _exported(self, args: ExportedArgs) -> None:
+        """Note that records were written out."""
+        await self._office.log("export", f"{args.kind} unit {args.unit}", {"rows": args.rows})
 
     async def _terminals(self, _args: NoArgs) -> list[dict[str, Any]]:
         """All terminals, revoked ones too, by name.
@@ -252,11 +278,15 @@ class Admin:
 
     async def _stable(self, args: StableArgs) -> dict[str, Any]:
         """``{stable_seq}``: up to here a verified backup holds the history."""
-        return {"stable_seq": await self._office.mark_stable(args.seq, args.hist)}
+        stable_seq = await self._office.mark_stable(args.seq, args.hist)
+        await self._office.log("backup", f"up to {args.seq}", {"stable_seq": stable_seq})
+        return {"stable_seq": stable_seq}
 
     async def _take(self, args: TakeArgs) -> Taken:
         """What became of a file of unsent work; see `taking.Taken`."""
-        return await take(self._office, args.content)
+        taken = await take(self._office, args.content)
+        await self._office.log("take", f"{len(args.content)} bytes", {})
+        return taken
 
     def _unit(self, code: str) -> str:
         """A unit of this office; the office itself for ``""``."""

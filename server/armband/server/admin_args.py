@@ -32,6 +32,20 @@ class UpsertArgs(msgspec.Struct, forbid_unknown_fields=True):
     decided: bool = False
 
 
+class LogArgs(msgspec.Struct, forbid_unknown_fields=True):
+    """A page of the audit log: its rows after the one of this number."""
+
+    after: int = -1
+
+
+class ExportedArgs(msgspec.Struct, forbid_unknown_fields=True):
+    """What a command has written out of the office: kind, unit, how many rows."""
+
+    kind: Annotated[str, msgspec.Meta(max_length=40)]
+    unit: Annotated[str, msgspec.Meta(max_length=200)]
+    rows: Annotated[int, msgspec.Meta(ge=0)]
+
+
 class PolicyArgs(msgspec.Struct, forbid_unknown_fields=True):
     """The settings, who sets them, and the version that they had seen."""
 

@@ -17,6 +17,8 @@ from typing import Any
 
 import msgspec
 
+from armband.server.account import peer_account
+from armband.server.audit_log import acting
 from armband.server.exit_codes import ExitCode
 from armband.server.exits import ControlRefused, exit_code_of
 from armband.shared.errors import ArmbandError
@@ -88,6 +90,8 @@ class ControlServer:
         task = asyncio.current_task()
         assert task is not None, "a connection is served by a task"
         self._peers[id(task)] = task
+        # For this task alone: everything that it asks for is by this account.
+        acting.set(peer_account(writer.get_extra_info("socket")))
         try:
             while self._server is not None:
                 request = await _read(reader)

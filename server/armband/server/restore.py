@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from armband.server.account import current_actor
+from armband.server.audit_log import Details, Entry
 from armband.server.backup import KEY_FILES, Held, Manifest, sync, unpack, verified
 from armband.server.errors import BadRequest, ServerError, StoreKeyWrong
 from armband.server.model import OfficeRow
@@ -63,7 +65,9 @@ def restore_backup(
         bring_up_to_date(store, held.key)
         office, _found = verified(store, held.key)
         _check_office(directory, office, held.manifest)
-        take_over(store, epoch, held.key)
+        made: Details = {"made_ms": held.manifest.made_ms}
+        subject = f"backup up to {office.seq}"
+        take_over(store, epoch, Entry(now_ms, current_actor(), "restore", subject, made), held.key)
         place = restored_key_place(directory, held.key)
         if place is not None and place.key != held.key:
             _give_key(store, held.key, place.key)

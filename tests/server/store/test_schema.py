@@ -17,6 +17,7 @@ from armband.server.store import (
     sqlite_audit,
     sqlite_commit,
     sqlite_feed,
+    sqlite_log,
     sqlite_office,
     sqlite_records,
 )
@@ -26,6 +27,7 @@ MODULES = (
     sqlite_audit,
     sqlite_commit,
     sqlite_feed,
+    sqlite_log,
     sqlite_office,
     sqlite_records,
 )

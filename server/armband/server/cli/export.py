@@ -58,7 +58,10 @@ async def run(args: argparse.Namespace, out: Output) -> int:
         raise BadRequest("--json reports about a file: name it with --out, or use --format jsonl")
     target: Path | BinaryIO = args.out or sys.stdout.buffer
     async with open_desk(args.data, real_environment()) as desk:
-        rows = await export_to(await DeskOffice.reach(desk), query, target)
+        office = await DeskOffice.reach(desk)
+        rows = await export_to(office, query, target)
+        told = {"kind": query.kind.name, "unit": query.unit or office.code, "rows": rows}
+        await desk.call("exported", told)
     if out.as_json:
         out.json({"kind": args.kind, "rows": rows, "file": str(args.out)})
     else:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import msgspec
 
+from armband.server.account import current_actor
+from armband.server.audit_log import Details, Entry, LogRow
 from armband.server.model import Invite, Terminal, TerminalChanged, Token, Touch
 from armband.server.store.port import Store
 from armband.shared import tokens
@@ -48,6 +50,19 @@ class Access:
     async def forks(self) -> dict[bytes, int]:
         """How many branches each forked chain has beside its main one, by key id."""
         return await self._store.forks()
+
+    async def log(self, action: str, subject: str, details: Details) -> None:
+        """Add a row to the audit log, by whoever stands behind what runs now.
+
+        Raises:
+            StoreError: the disk refuses.
+        """
+        entry = Entry(self._environment.now_ms(), current_actor(), action, subject, details)
+        await self._store.log(entry)
+
+    async def logged(self, after: int, limit: int) -> list[LogRow]:
+        """Rows of the audit log after the one of this number, the oldest first."""
+        return await self._store.logged(after, limit)
 
     async def revoke(self, key_id: bytes) -> Terminal:
         """Trust this key no more, from the next commit on.

@@ -55,6 +55,7 @@ async def create_office(
         await database.close()
         raise
     async with open_office(store, environment) as office:
+        await office.log("init", f"office {code}", {})
         await office.upsert([draft], OFFICE_AUTHOR)
 
 

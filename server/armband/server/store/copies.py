@@ -6,11 +6,13 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+from armband.server.audit_log import Entry
 from armband.server.errors import StoreDamaged
 from armband.server.model import OfficeRow
 from armband.server.store import dbapi
 from armband.server.store.driver import store_error, transaction
 from armband.server.store.migrations import migrate
+from armband.server.store.sqlite_log import append
 from armband.server.store.sqlite_office import begin_again, find_office, read_office
 
 
@@ -71,13 +73,21 @@ def bring_up_to_date(path: Path, key: dbapi.Key | None = None) -> None:
     _write(path, key, migrate)
 
 
-def take_over(path: Path, epoch: bytes, key: dbapi.Key | None = None) -> None:
+def take_over(path: Path, epoch: bytes, entry: Entry, key: dbapi.Key | None = None) -> None:
     """Make a copy the office's store: a new epoch, in which a backup holds all that is in it.
+
+    Its audit log goes on from where the copy was made, with ``entry``.
 
     Raises:
         StoreError: it cannot be read or written.
     """
-    _write(path, key, lambda conn: begin_again(conn, find_office(conn), epoch))
+
+    def work(conn: dbapi.Connection) -> None:
+        office = find_office(conn)
+        begin_again(conn, office, epoch)
+        append(conn, office, entry)
+
+    _write(path, key, work)
 
 
 def _write(path: Path, key: dbapi.Key | None, work: Callable[[dbapi.Connection], None]) -> None:

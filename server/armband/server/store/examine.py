@@ -14,7 +14,8 @@ from functools import partial
 from pathlib import Path
 
 from armband.server.audit import audit
-from armband.server.store import dbapi
+from armband.server.audit_log import check_log
+from armband.server.store import dbapi, sqlite_log
 from armband.server.store.migrations import migrate
 from armband.server.store.sqlite_audit import SqliteAuditSource
 from armband.server.store.sqlite_office import find_office
@@ -94,7 +95,7 @@ def examine(path: Path, key: dbapi.Key | None = None) -> Examined:
             found.records.append(f"cannot be read: {error}")
             return found
         _collect(found.records, partial(_recount, office=office), conn)
-        for check in (_check_sayings, _check_kept_aside, _check_heads, _check_keys, _check_moves):
+        for check in CHECKS:
             _collect(found.chains, partial(check, office=office), conn)
         try:
             found.counts = {
@@ -176,6 +177,18 @@ def _check_keys(conn: dbapi.Connection, office: str) -> Iterator[str]:
             yield f"the key of terminal {name} is not the one that was listed"
 
 
+def _check_log(conn: dbapi.Connection, office: str) -> Iterator[str]:
+    for row in check_log(sqlite_log.rows(conn, office)):
+        if isinstance(row, str):
+            yield f"the audit log: {row}"
+
+
 def _check_moves(conn: dbapi.Connection, office: str) -> Iterator[str]:
     for (seq,) in conn.execute(STRAY_MOVES, (office,)):
         yield f"the move at {seq} is of another record"
+
+
+CHECKS = (
+    *(_check_sayings, _check_kept_aside, _check_heads),
+    *(_check_keys, _check_moves, _check_log),
+)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
+from armband.server.audit_log import Entry, LogRow
 from armband.server.commit.rows import (
     Changes,
     DigestKey,
@@ -225,6 +226,15 @@ class Store(Protocol):
 
     async def token(self, token_id: bytes) -> tuple[Token, bytes] | None:
         """A token with the hash of its secret."""
+
+    async def log(self, entry: Entry) -> None:
+        """Add a row to the audit log.
+
+        What another method writes at the office's own wish it logs itself, in its transaction.
+        """
+
+    async def logged(self, after: int, limit: int) -> list[LogRow]:
+        """Rows of the audit log after the one of this number, the oldest first."""
 
     async def inspect(self, work: Callable[[AuditSource], T]) -> T:
         """Run ``work`` over one moment of the store, without holding up writers."""

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from armband.server.account import current_actor
+from armband.server.audit_log import Details, Entry, LogRow
+from armband.server.commit.noted import worth_a_row
 from armband.server.commit.rows import Changes, Loaded, LoadRequest
 from armband.server.model import (
     FeedPage,
@@ -25,6 +28,7 @@ from armband.server.store import (
     sqlite_access,
     sqlite_commit,
     sqlite_feed,
+    sqlite_log,
     sqlite_office,
     sqlite_records,
     sqlite_reports,
@@ -68,6 +72,8 @@ class SqliteStore:
             changes = decision.settle(totals)
             if not changes.is_empty:
                 sqlite_commit.save(conn, self._office, changes)
+                for entry in worth_a_row(changes):
+                    sqlite_log.append(conn, self._office, entry)
             sqlite_access.touch(conn, self._office, touches)
             return decision, changes
 
@@ -101,8 +107,9 @@ class SqliteStore:
 
     async def set_policy(self, policy: Policy, author: str, at_ms: int) -> Policy:
         """See `Store.set_policy`."""
-        return await self._db.write(
-            lambda conn: sqlite_settings.set_policy(conn, self._office, policy, author, at_ms)
+        return await self._logged(
+            lambda conn: sqlite_settings.set_policy(conn, self._office, policy, author, at_ms),
+            Entry(at_ms, current_actor(), "policy", f"after version {policy.version}", {}),
         )
 
     async def settings(self, limit: int) -> list[SettingsVersion]:
@@ -111,7 +118,11 @@ class SqliteStore:
 
     async def freeze(self, wanted: FrozenDay) -> FrozenDay:
         """See `Store.freeze`."""
-        return await self._db.write(lambda conn: sqlite_reports.freeze(conn, self._office, wanted))
+        subject = f"{wanted.unit} {wanted.day}"
+        return await self._logged(
+            lambda conn: sqlite_reports.freeze(conn, self._office, wanted),
+            Entry(wanted.frozen_ms, current_actor(), "freeze", subject, {}),
+        )
 
     async def frozen(self, unit: str, day: str) -> FrozenDay | None:
         """See `Store.frozen`."""
@@ -175,8 +186,11 @@ class SqliteStore:
 
     async def add_invite(self, invite: Invite, now_ms: int) -> None:
         """See `Store.add_invite`."""
-        await self._db.write(
-            lambda conn: sqlite_access.add_invite(conn, self._office, invite, now_ms)
+        details: Details = {"role": invite.role.value, "expires_ms": invite.expires_ms}
+        subject = f"invite {invite.id.hex()} unit {invite.unit}"
+        await self._logged(
+            lambda conn: sqlite_access.add_invite(conn, self._office, invite, now_ms),
+            Entry(now_ms, current_actor(), "invite", subject, details),
         )
 
     async def take_invite(
@@ -184,14 +198,17 @@ class SqliteStore:
     ) -> Terminal:
         """See `Store.take_invite`."""
         key = (key_id, public_key)
-        return await self._db.write(
-            lambda conn: sqlite_access.take_invite(conn, self._office, invite_id, key, now_ms)
+        subject = f"invite {invite_id.hex()}"
+        return await self._logged(
+            lambda conn: sqlite_access.take_invite(conn, self._office, invite_id, key, now_ms),
+            Entry(now_ms, f"terminal {key_id.hex()}", "enrol", subject, {}),
         )
 
     async def revoke(self, key_id: bytes, now_ms: int) -> Terminal:
         """See `Store.revoke`."""
-        return await self._db.write(
-            lambda conn: sqlite_access.revoke(conn, self._office, key_id, now_ms)
+        return await self._logged(
+            lambda conn: sqlite_access.revoke(conn, self._office, key_id, now_ms),
+            Entry(now_ms, current_actor(), "revoke", f"terminal {key_id.hex()}", {}),
         )
 
     async def assign(self, key_id: bytes, role: Role, scope: tuple[str, ...]) -> Terminal:
@@ -206,13 +223,35 @@ class SqliteStore:
 
     async def add_token(self, token: Token, secret_hash: bytes, now_ms: int) -> None:
         """See `Store.add_token`."""
-        await self._db.write(
-            lambda conn: sqlite_access.add_token(conn, self._office, token, secret_hash, now_ms)
+        subject = f"token {token.id.hex()} unit {token.unit}"
+        await self._logged(
+            lambda conn: sqlite_access.add_token(conn, self._office, token, secret_hash, now_ms),
+            Entry(now_ms, current_actor(), "token", subject, {"expires_ms": token.expires_ms}),
         )
 
     async def token(self, token_id: bytes) -> tuple[Token, bytes] | None:
         """See `Store.token`."""
         return await self._db.read(lambda conn: sqlite_access.token(conn, self._office, token_id))
+
+    async def log(self, entry: Entry) -> None:
+        """See `Store.log`."""
+        await self._db.write(lambda conn: sqlite_log.append(conn, self._office, entry))
+
+    async def logged(self, after: int, limit: int) -> list[LogRow]:
+        """See `Store.logged`."""
+        return await self._db.read(
+            lambda conn: list(sqlite_log.rows(conn, self._office, after, limit))
+        )
+
+    async def _logged(self, work: Callable[[dbapi.Connection], T], entry: Entry) -> T:
+        """Do something and say so in the log, both or neither."""
+
+        def both(conn: dbapi.Connection) -> T:
+            result = work(conn)
+            sqlite_log.append(conn, self._office, entry)
+            return result
+
+        return await self._db.write(both)
 
     async def inspect(self, work: Callable[[AuditSource], T]) -> T:
         """See `Store.inspect`."""
