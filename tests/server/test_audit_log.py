@@ -17,8 +17,10 @@ from armband.server.errors import NotFound
 from armband.server.office import create_office, open_office
 from armband.server.office.opening import STORE_FILE
 from armband.server.store.examine import examine
+from armband.shared.drafts import Draft
 from armband.shared.environment import Environment
-from support.commit_world import NOW_MS, OFFICE
+from armband.shared.fields import Patch
+from support.commit_world import DAY, NOW_MS, OFFICE
 
 TEN_MINUTES_MS = 600_000
 
@@ -129,6 +131,18 @@ def test_a_head_is_told_from_other_words(text: str) -> None:
         parse_head(text)
 
 
+async def test_a_look_has_a_row_without_its_words(office_dir: Path) -> None:
+    environment = Environment(lambda: NOW_MS, Random(8).randbytes)
+    of = "0a" * 16
+    look: Patch = {"of": of, "of_kind": "household", "why": "other", "note": "张三"}
+    look |= {"at": 1, "day": DAY}
+    async with open_office(office_dir, environment) as office:
+        await office.upsert([Draft("reveal", bytes(range(16)), OFFICE, look)], "office")
+        row = (await office.logged(-1, 100))[-1]
+    assert (row.entry.action, row.entry.details["of"]) == ("reveal", of)
+    assert "张三" not in str(row)
+
+
 async def test_what_fails_leaves_no_row(office_dir: Path) -> None:
     environment = Environment(lambda: NOW_MS, Random(8).randbytes)
     async with open_office(office_dir, environment) as office:
@@ -136,3 +150,13 @@ async def test_what_fails_leaves_no_row(office_dir: Path) -> None:
         with pytest.raises(NotFound):
             await office.revoke(bytes(16))
         assert await office.logged(-1, 100) == before
+
+
+def test_a_row_that_was_written_anew_does_not_lead_to_the_next() -> None:
+    rows = [next_row(LogHead(), Entry(0, "account li", "read", "", {}))]
+    for number in (1, 2):
+        head = LogHead(rows[-1].number, rows[-1].hash)
+        rows.append(next_row(head, Entry(number, "account li", "read", "", {})))
+    first = LogHead(1, rows[0].hash)
+    rows[1] = next_row(first, Entry(1, "account wang", "read", "", {}))
+    assert "row 3 was changed" in str(list(check_log(rows))[-1])

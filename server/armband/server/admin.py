@@ -258,7 +258,10 @@ class Admin:
         """The terminal with its new scope; its connection begins anew."""
         terminal = await self._terminal(args.id)
         scope = tuple(dict.fromkeys(self._known_unit(code) for code in args.scope))
-        return _shown(await self._office.assign(terminal.key_id, terminal.role, scope))
+        assigned = await self._office.assign(terminal.key_id, terminal.role, scope)
+        subject = f"terminal {terminal.key_id.hex()}"
+        await self._office.log("assign", subject, {"scope": " ".join(scope)})
+        return _shown(assigned)
 
     async def _terminal(self, wanted: str) -> Terminal:
         for terminal in await self._office.terminals():

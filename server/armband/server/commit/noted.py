@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from armband.server.audit_log import Entry
+from armband.server.audit_log import Details, Entry
 from armband.server.commit.rows import Changes
 
 NOTED_KINDS = ("reveal",)
@@ -18,4 +18,6 @@ def worth_a_row(changes: Changes) -> Iterator[Entry]:
         if body is not None and body.kind in NOTED_KINDS:
             subject = f"{body.kind} {body.record.hex()} unit {body.unit}".rstrip()
             actor = f"terminal {row.op.key_id.hex()}"
-            yield Entry(changes.now_ms, actor, body.kind, subject, {"seq": row.seq})
+            # Its words may name somebody; the record has them.
+            details: Details = {"seq": row.seq, "of": str(body.patch.get("of", ""))}
+            yield Entry(changes.now_ms, actor, body.kind, subject, details)
