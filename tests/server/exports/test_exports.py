@@ -135,7 +135,20 @@ async def test_all_pages_come_and_the_checksum_is_of_all_that_stands_before_it()
 
 
 @pytest.mark.parametrize(
-    "text", ["=HYPERLINK(1)", "+1", "-1", "@SUM(1)", "\t=1", " =1", "\u3000=1", "＝1", "＠1", "\r=1", "\n=1"]
+    "text",
+    [
+        "=HYPERLINK(1)",
+        "+1",
+        "-1",
+        "@SUM(1)",
+        "\t=1",
+        " =1",
+        "\u3000=1",
+        "＝1",
+        "＠1",
+        "\r=1",
+        "\n=1",
+    ],
 )
 async def test_nothing_in_a_csv_is_a_formula(text):
     view = visit(1, "2022-03-31", note=text)
