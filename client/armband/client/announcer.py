@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from armband.client.model import (
+    DamageMet,
     Event,
     Identity,
     IdentityChanged,
@@ -32,6 +33,7 @@ class Announcer:
         self._status: SyncStatus | None = None
         self._identity: Identity | None = None
         self._rollups = False
+        self._damage: DamageMet | None = None
 
     def listen(self, callback: Listener) -> Callable[[], None]:
         """Call ``callback`` with every event; the result stops that."""
@@ -65,6 +67,11 @@ class Announcer:
         self._rollups = True
         self._soon()
 
+    def damage(self, problem: str) -> None:
+        """Damage was met in the store."""
+        self._damage = DamageMet(problem)
+        self._soon()
+
     def _soon(self) -> None:
         if not self._pending:
             self._pending = True
@@ -80,7 +87,10 @@ class Announcer:
             events.append(RollupsChanged())
         if self._status is not None:
             events.append(StatusChanged(self._status))
+        if self._damage is not None:
+            events.append(self._damage)
         self._pending = self._rollups = False
+        self._damage = None
         self._kinds, self._status, self._identity = frozenset(), None, None
         for event in events:
             for listener in list(self._listeners.values()):

@@ -37,6 +37,7 @@ class Engine:
         self._welcomed: tuple[int, float] | None = None
         """The office's time at the newest welcome, and the loop's when it was taken up."""
         self._running: dict[asyncio.Task[Any], None] = {}
+        store.on_damage(lambda damage: self.announcer.damage(str(damage)))
 
     @property
     def status(self) -> SyncStatus:

@@ -35,6 +35,7 @@ from armband.client.errors import (
     NotAllowed,
     OfficeUnreachable,
     ProtocolViolation,
+    StoreDamaged,
 )
 from armband.client.figures import Figures, Reading
 from armband.client.hello import Opening, Signer
@@ -167,7 +168,11 @@ class Link:
     # -- running ----------------------------------------------------------------------------
 
     async def run(self) -> None:
-        """Keep in touch with the office until cancelled."""
+        """Keep in touch with the office until cancelled.
+
+        Raises:
+            StoreDamaged: damage was met in the store; nothing goes on until it is repaired.
+        """
         while True:
             try:
                 ended = await self._ended()
@@ -176,6 +181,9 @@ class Link:
                 self._say(connected=False, problem=_("the link has failed: ") + repr(error))
                 raise
             assert ended is not None, "without draining, a connection ends for a reason"
+            if isinstance(ended, StoreDamaged):
+                # No attempt can cure it.
+                raise ended
             least_s = HOPELESS_S if outlook(ended) is Outlook.HOPELESS else 0.0
             self._hurry.clear()
             try:

@@ -266,4 +266,11 @@ class IdentityChanged:
     identity: Identity
 
 
-Event = StatusChanged | RecordsChanged | RollupsChanged | IdentityChanged
+@dataclass(frozen=True, slots=True)
+class DamageMet:
+    """The store is damaged, nothing more is written into it; what it is, and the way out."""
+
+    problem: str
+
+
+Event = StatusChanged | RecordsChanged | RollupsChanged | IdentityChanged | DamageMet

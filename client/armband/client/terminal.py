@@ -15,10 +15,11 @@ from pathlib import Path
 from armband.client import keys, lock
 from armband.client.deliveries import Deliveries
 from armband.client.engine import Engine
-from armband.client.errors import OfficeUnreachable, StoreMissing
+from armband.client.errors import OfficeUnreachable, StoreDamaged, StoreMissing
 from armband.client.link import Link
 from armband.client.model import (
     Conflict,
+    DamageMet,
     Entry,
     Event,
     History,
@@ -69,6 +70,7 @@ class Terminal:
         self._watches = Watches()
         self._deliveries = Deliveries(self, self._store.undelivered, engine.environment.now_ms)
         self.listen(self._deliveries.hear)
+        self.listen(self._hear_damage)
 
     # -- what is known without waiting --------------------------------------------------------
 
@@ -321,6 +323,11 @@ class Terminal:
             self._online.add_done_callback(_report_failure)
             self._deliveries.look()
 
+    def _hear_damage(self, event: Event) -> None:
+        if isinstance(event, DamageMet) and self._online is not None:
+            # The office shall get nothing that comes out of a damaged file.
+            self._online.cancel()
+
     async def settled(self) -> None:
         """Wait until it has written what it writes by itself about what has come in so far."""
         await self._deliveries.settled()
@@ -336,8 +343,13 @@ class Terminal:
 
 
 def _report_failure(task: asyncio.Task[None]) -> None:
-    """A link only ends by an error of ours: the loop's handler shall hear of it at once."""
-    if not task.cancelled() and (error := task.exception()) is not None:
+    """A link only ends by damage, which listeners hear of, or by an error of ours.
+
+    Of that the loop's handler shall hear at once.
+    """
+    if task.cancelled() or (error := task.exception()) is None:
+        return
+    if not isinstance(error, StoreDamaged):
         context = {"message": "the link has failed", "exception": error, "task": task}
         task.get_loop().call_exception_handler(context)
 

@@ -22,7 +22,7 @@ def run(arguments: argparse.Namespace, output: Output) -> ExitCode:
         _tell(found, output)
         return ExitCode.DONE if found.is_sound else ExitCode.STORE
     done = repair(arguments.data, real_environment())
-    return _tell_repaired(found, done, output)
+    return tell_repaired(found, done, output)
 
 
 def _tell(found: Examined, output: Output) -> None:
@@ -56,7 +56,8 @@ def _meanings() -> dict[str, str]:
     }
 
 
-def _tell_repaired(found: Examined, done: Repaired, output: Output) -> ExitCode:
+def tell_repaired(found: Examined, done: Repaired, output: Output) -> ExitCode:
+    """Say what a repair came to, and what it could not save."""
     salvaged = done.salvaged
     complete = not (salvaged.broken or salvaged.missing)
     if output.as_json:

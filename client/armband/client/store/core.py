@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeVar
 
-from armband.client.errors import StoreUnusable
+from armband.client.errors import StoreDamaged, StoreUnusable
 from armband.client.store.connection import Work
 from armband.client.store.driver import Database
+from armband.client.store.noticing import NoticingDatabase
 from armband.client.store.roster import Shifts, load_shifts
 from armband.shared.kinds.shift import KIND as SHIFT_KIND
 from armband.shared.kinds.unit import KIND as UNIT_KIND
@@ -21,7 +23,7 @@ class StoreCore:
     """One database, and counters that rise with its writes."""
 
     def __init__(self, database: Database) -> None:
-        self._db = database
+        self._db = NoticingDatabase(database)
         self._changes = 0
         """Rises with every write."""
         self._others = 0
@@ -30,6 +32,10 @@ class StoreCore:
         """Which shifts stand when; as new as the last write."""
         self._unit_changes = 0
         """Rises when units look different."""
+
+    def on_damage(self, tell: Callable[[StoreDamaged], None]) -> None:
+        """Call ``tell`` once, when a read or write meets damage."""
+        self._db.on_damage = tell
 
     async def close(self) -> None:
         """Finish what runs and close the file."""

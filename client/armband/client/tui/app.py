@@ -15,13 +15,14 @@ from textual.screen import Screen
 
 from armband.client.i18n import CHINESE, ENGLISH, LANGUAGES, _, language, set_language
 from armband.client.model import (
-    Event as News,
-)
-from armband.client.model import (
+    DamageMet,
     IdentityChanged,
     RecordsChanged,
     RollupsChanged,
     StatusChanged,
+)
+from armband.client.model import (
+    Event as News,
 )
 from armband.client.terminal import Terminal
 from armband.client.tui.context import Context
@@ -59,6 +60,10 @@ class ArmbandApp(App[None]):
     Args:
         terminal: opened; the app does not close it.
         environment: the clock.
+
+    Attributes:
+        damage: what was found damaged in the store meanwhile; empty when nothing was.
+        repair_wanted: whether the user wants it repaired.
     """
 
     CSS_PATH = "app.tcss"
@@ -87,6 +92,8 @@ class ArmbandApp(App[None]):
         super().__init__()
         self.context = Context(terminal, environment)
         self._keys = KeyOrder()
+        self.damage = ""
+        self.repair_wanted = False
         self._stop_listening: Callable[[], None] = lambda: None
         self.register_theme(THEME)
         self.theme = THEME.name
@@ -151,7 +158,21 @@ class ArmbandApp(App[None]):
         for mode in sorted(self._screen_stacks):
             yield from self._screen_stacks[mode]
 
+    def _tell_damage(self, problem: str) -> None:
+        from armband.client.tui.screens.damaged import DamagedScreen
+
+        self.damage = problem
+
+        def answered(repair: bool | None) -> None:
+            self.repair_wanted = bool(repair)
+            self.exit()
+
+        self.push_screen(DamagedScreen(problem), answered)
+
     def _hear(self, event: News) -> None:
+        if isinstance(event, DamageMet):
+            self._tell_damage(event.problem)
+            return
         for screen in self._screens():
             match event:
                 case StatusChanged(status):

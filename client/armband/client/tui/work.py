@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from textual.dom import DOMNode
 from textual.worker import Worker
 
+from armband.client.errors import StoreDamaged
 from armband.client.tui.problems import problem_words
 from armband.shared.errors import ArmbandError
 
@@ -32,6 +33,9 @@ def start(
     async def guarded() -> None:
         try:
             await job()
+        except StoreDamaged:
+            # The app says it on a screen of its own.
+            return
         except ArmbandError as error:
             node.app.notify(problem_words(error), severity="error", timeout=10)
 
