@@ -24,7 +24,9 @@ from support.terminals import PEM
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    enrolment = Enrolment("lianhu", "莲湖街道", "T001", "wss://127.0.0.1:1", "grid", ["lianhu/yg"])
+    enrolment = Enrolment(
+        "lianhu", "莲湖街道", "T001", "wss://127.0.0.1:1", "grid", ["lianhu/yg"], "off"
+    )
     make_terminal(tmp_path, Identity(enrolment, key_from_seed(b"k" * 32), PEM))
     assert main(["record", "household", "door=3-2-502", "head=王五", "--data", str(tmp_path)]) == 0
     return tmp_path
@@ -105,7 +107,9 @@ async def test_an_enrolment_cut_off_before_the_keys_can_be_done_again(tmp_path: 
 
     with pytest.raises(StoreUnusable, match="asked"):
         await enrol(tmp_path, "ABCDEFGHJKMNPQRS", "wss://x:1", real_environment(), nobody)
-    enrolment = Enrolment("lianhu", "莲湖街道", "T001", "wss://127.0.0.1:1", "grid", ["lianhu/yg"])
+    enrolment = Enrolment(
+        "lianhu", "莲湖街道", "T001", "wss://127.0.0.1:1", "grid", ["lianhu/yg"], "off"
+    )
     make_terminal(tmp_path, Identity(enrolment, key_from_seed(b"k" * 32), PEM))
     async with open_terminal(tmp_path, real_environment()) as terminal:
         assert terminal.status.written == 0

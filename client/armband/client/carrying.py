@@ -8,7 +8,7 @@ from pathlib import Path
 
 from armband.client.errors import StoreUnusable
 from armband.client.i18n import _
-from armband.client.keys import load_identity
+from armband.client.keys import load_identity, store_key
 from armband.client.store.peek import peek_waiting
 from armband.client.store.store import STORE_FILE
 from armband.shared.carried import Carried, Run, content_of, seal, to_sign
@@ -33,7 +33,7 @@ def export_unsent(data_dir: Path, target: Path, environment: Environment) -> Exp
         StoreUnusable: the store is damaged, or ``target`` cannot be written.
     """
     own = load_identity(data_dir)
-    batches = peek_waiting(data_dir / STORE_FILE)
+    batches = peek_waiting(data_dir / STORE_FILE, store_key(data_dir))
     if not batches:
         return Exported(0, 0)
     runs = [Run(batch.prev, batch.counter, batch.wires) for batch in batches]

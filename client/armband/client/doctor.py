@@ -48,7 +48,7 @@ def look(data_dir: Path) -> Examined:
     with lock.hold(data_dir):
         if not is_there(path):
             return Examined(file=(str(StoreMissing(path)),), chain=(), base=(), view=())
-        return examine(path, key_id)
+        return examine(path, key_id, keys.store_key(data_dir))
 
 
 def repair(data_dir: Path, environment: Environment) -> Repaired:
@@ -62,11 +62,12 @@ def repair(data_dir: Path, environment: Environment) -> Repaired:
     own = keys.load_identity(data_dir)
     with lock.hold(data_dir):
         path = data_dir / STORE_FILE
-        salvaged = read_damaged(path, own.key.key_id)
+        key = keys.made_store_key(data_dir, environment)
+        salvaged = read_damaged(path, own.key.key_id, key)
         identity: Identity = salvaged.identity or first_identity(own.enrolment)
         fresh = path.with_name(f"{STORE_FILE}.new")
         try:
-            write_new(fresh, salvaged, own.key.key_id, identity)
+            write_new(fresh, salvaged, own.key.key_id, identity, key)
             aside = _free_name(path, environment.now_ms())
             for part in _PARTS:
                 _keep(Path(f"{path}{part}"), Path(f"{aside}{part}"))

@@ -16,6 +16,7 @@ from armband.client.errors import NotAllowed, OfficeUnreachable, StoreUnusable, 
 from armband.client.founding import make_terminal, rename_terminal
 from armband.client.i18n import _
 from armband.client.keys import (
+    ON,
     Enrolment,
     Identity,
     TerminalKey,
@@ -61,6 +62,7 @@ async def enrol(
     open_unpinned: OpenUnpinned,
     *,
     again: bool = False,
+    encryption: str = ON,
 ) -> Enrolment:
     """Enrol the terminal in ``data_dir`` with the office at ``url``.
 
@@ -68,6 +70,7 @@ async def enrol(
         code: in its one form.
         again: the folder is enrolled, and its office does not know it any more: the same key is
             enrolled anew, and what the folder holds stays and is handed in.
+        encryption: ``on`` or ``off``, for a new folder.
 
     Raises:
         NotAllowed: the folder is enrolled already (with ``again``: with another office), or the
@@ -102,9 +105,10 @@ async def enrol(
             url=url,
             role=enrolled.role,
             scope=enrolled.scope,
+            encryption=known_as.enrolment.encryption if known_as else encryption,
         )
         pem = ssl.DER_cert_to_PEM_cert(transport.certificate_der)
-        _keep(data_dir, Identity(enrolment, key, pem), anew=known_as is None)
+        _keep(data_dir, Identity(enrolment, key, pem), environment, anew=known_as is None)
         return enrolment
 
 
@@ -126,11 +130,11 @@ def _check_free(data_dir: Path) -> None:
         )
 
 
-def _keep(data_dir: Path, identity: Identity, *, anew: bool) -> None:
+def _keep(data_dir: Path, identity: Identity, environment: Environment, *, anew: bool) -> None:
     """Make the terminal, or give the one that is there its new name."""
     try:
         if anew:
-            make_terminal(data_dir, identity)
+            make_terminal(data_dir, identity, environment)
         else:
             rename_terminal(data_dir, identity)
     except (OSError, StoreUnusable) as error:

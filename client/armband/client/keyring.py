@@ -26,6 +26,7 @@ import msgspec
 
 from armband.client.errors import Locked, StoreKeyWrong, StoreUnusable
 from armband.client.i18n import _
+from armband.client.store.dbapi import is_plain
 from armband.shared.environment import Environment
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 RING_FILE = "store.key"
 TERMINAL_KEY_FILE = "terminal.key"
+STORE_FILE = "terminal.db"
 VERSION = 1
 KEY_BYTES = 32
 SHORTEST_PIN = 6
@@ -171,7 +173,7 @@ def load(data_dir: Path) -> Ring:
     try:
         ring = msgspec.json.decode(path.read_bytes(), type=Ring)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
-        raise StoreKeyWrong.of(data_dir / "terminal.db") from None
+        raise StoreKeyWrong.of(data_dir / STORE_FILE) from None
     if ring.version > VERSION:
         raise StoreUnusable(_("{file} is of a newer release: update armband").format(file=path))
     return ring
@@ -215,16 +217,29 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def is_sealed(path: Path) -> bool:
+    """Whether the file can only be read with the store's key."""
+    return path.exists() and path.read_bytes().startswith(_SEALED)
+
+
 # -- what this process has unlocked -------------------------------------------------------------
 
 
 def make(data_dir: Path, environment: Environment) -> bytes:
     """The key of DIR's store, made if there is none yet; in the clear until somebody sets a PIN."""
     if not has_ring(data_dir):
+        _check_no_store_is_lost(data_dir)
         save(data_dir, Ring(clear=environment.random_bytes(KEY_BYTES).hex()))
     key = key_of(data_dir)
     assert key is not None, "there is a ring"
     return key
+
+
+def _check_no_store_is_lost(data_dir: Path) -> None:
+    """A new key would not open an encrypted store, and hide that the old one is missing."""
+    store = data_dir / STORE_FILE
+    if store.exists() and store.stat().st_size and not is_plain(store):
+        raise StoreKeyWrong.of(store)
 
 
 def state(data_dir: Path, now_ms: int) -> State:
@@ -260,7 +275,7 @@ def key_of(data_dir: Path) -> bytes | None:
     except ValueError:
         key = b""
     if len(key) != KEY_BYTES:
-        raise StoreKeyWrong.of(data_dir / "terminal.db")
+        raise StoreKeyWrong.of(data_dir / STORE_FILE)
     return key
 
 
@@ -287,7 +302,7 @@ def unlock(data_dir: Path, person: str, pin: str, environment: Environment) -> s
         try:
             key = unwrap(ring.people[name], pin, name) if name in ring.people else None
         except ValueError:
-            raise StoreKeyWrong.of(data_dir / "terminal.db") from None
+            raise StoreKeyWrong.of(data_dir / STORE_FILE) from None
         if key is not None:
             save(data_dir, msgspec.structs.replace(ring, failed=0, failed_at_ms=0))
             _unlocked[data_dir.absolute()] = key
@@ -374,7 +389,7 @@ def opened(content: bytes, data_dir: Path) -> bytes:
     body = content[len(_SEALED) :]
     try:
         if key is None:
-            raise StoreKeyWrong.of(data_dir / "terminal.db")
+            raise StoreKeyWrong.of(data_dir / STORE_FILE)
         plain: bytes = _cipher(_sealing(key)).decrypt(body[:_NONCE], body[_NONCE:], _SEALED)
     except InvalidTag:
         raise ValueError("sealed with another key") from None

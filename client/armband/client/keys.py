@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from armband.client import keyring
 from armband.client.errors import NotEnrolled, StoreUnusable
 from armband.client.i18n import _
+from armband.shared.environment import Environment
 from armband.shared.ops import key_id_of
 
 if TYPE_CHECKING:
@@ -23,7 +25,8 @@ if TYPE_CHECKING:
 
 IDENTITY_FILE = "identity.json"
 CERTIFICATE_FILE = "office.pem"
-KEY_FILE = "terminal.key"
+KEY_FILE = keyring.TERMINAL_KEY_FILE
+ON, OFF = "on", "off"
 
 
 class Enrolment(msgspec.Struct, frozen=True):
@@ -34,6 +37,8 @@ class Enrolment(msgspec.Struct, frozen=True):
         terminal: what the office calls this terminal.
         url: where the office listens.
         role, scope: at enrolment; the store knows the newest.
+        encryption: ``on``, or ``off`` where the store is to be plain; a folder of an older release
+            has none, and its store is encrypted at its next start.
     """
 
     office: str
@@ -42,6 +47,7 @@ class Enrolment(msgspec.Struct, frozen=True):
     url: str
     role: str
     scope: list[str]
+    encryption: str = ON
 
 
 class TerminalKey:
@@ -117,6 +123,29 @@ def load_enrolment(data_dir: Path) -> Enrolment:
         ) from None
 
 
+def store_key(data_dir: Path) -> bytes | None:
+    """The key that DIR's store has now; None for a plain one.
+
+    Raises:
+        Locked: a PIN is needed first.
+        NotEnrolled, StoreUnusable: the folder's files are missing or damaged.
+    """
+    return None if load_enrolment(data_dir).encryption == OFF else keyring.key_of(data_dir)
+
+
+def made_store_key(data_dir: Path, environment: Environment) -> bytes | None:
+    """As `store_key`; a store that is to be encrypted and has no key yet gets one.
+
+    Raises:
+        Locked, NotEnrolled, StoreUnusable: see `store_key`.
+        StoreKeyWrong: the store is encrypted and its key is gone.
+        OSError: the disk refuses.
+    """
+    if load_enrolment(data_dir).encryption == OFF:
+        return None
+    return keyring.make(data_dir, environment)
+
+
 def load_identity(data_dir: Path) -> Identity:
     """The whole identity.
 
@@ -130,7 +159,9 @@ def load_identity(data_dir: Path) -> Identity:
 
     path = data_dir / KEY_FILE
     try:
-        private = serialization.load_pem_private_key(path.read_bytes(), password=None)
+        private = serialization.load_pem_private_key(
+            keyring.opened(path.read_bytes(), data_dir), password=None
+        )
         path = data_dir / CERTIFICATE_FILE
         pem = path.read_text("ascii")
         ssl.PEM_cert_to_DER_cert(pem)
@@ -151,7 +182,9 @@ def save_identity(data_dir: Path, identity: Identity) -> None:
     Raises:
         OSError: the disk is full or DIR may not be written.
     """
-    _write_whole(data_dir / KEY_FILE, identity.key.pem(), 0o600)
+    # One that a PIN has sealed stays as it is: it is the same key.
+    if not keyring.is_sealed(data_dir / KEY_FILE):
+        _write_whole(data_dir / KEY_FILE, identity.key.pem(), 0o600)
     _write_whole(data_dir / CERTIFICATE_FILE, identity.certificate_pem.encode("ascii"), 0o644)
     content = msgspec.json.format(msgspec.json.encode(identity.enrolment))
     _write_whole(data_dir / IDENTITY_FILE, content + b"\n", 0o644)

@@ -380,7 +380,7 @@ async def open_terminal(
         # copied terminal, and hide from the user that unsent work is gone.
         if not is_there(path):
             raise StoreMissing(path)
-        store = await Store.open(path)
+        store = await Store.open(path, keys.made_store_key(data_dir, environment))
         try:
             if not await store.is_enrolled():
                 raise StoreMissing(path)

@@ -81,6 +81,11 @@ def _print_anything() -> None:
 def _run(parsed: argparse.Namespace, output: Output) -> ExitCode:
     """Each command is a module, imported when it is asked for; textual only with the screens."""
     name = (parsed.command or "screens").replace("-", "_")
+    if name != "enrol" and (parsed.data / "store.key").exists():
+        # Imported here: a terminal without a key needs nothing of it.
+        from armband.client.cli.pin import unlock
+
+        unlock(parsed.data)
     module = import_module(f"armband.client.cli.{name}")
     run: Callable[[argparse.Namespace, Output], ExitCode] = module.run
     return run(parsed, output)

@@ -45,6 +45,7 @@ def parser() -> argparse.ArgumentParser:
     _people(commands, [common, json])
     _tray(commands, [common, json])
     _doctor(commands, [common, json])
+    _pin(commands, [common])
     _export_unsent(commands, [common, json])
     return top
 
@@ -65,6 +66,12 @@ def _enrol(commands: _Commands, parents: _Parents) -> None:
         "--again",
         action="store_true",
         help=_("the office does not know this terminal any more: keep its key and its work"),
+    )
+    enrol.add_argument(
+        "--encryption",
+        choices=("on", "off"),
+        default="on",
+        help=_("encrypt the store (on), or leave it plain (off)"),
     )
 
 
@@ -162,6 +169,18 @@ def _tray(commands: _Commands, parents: _Parents) -> None:
         "--retry", metavar="ID|all", help=_("send one again, with FIELD=VALUE over it, or all")
     )
     tray.add_argument("fields", nargs="*", metavar="FIELD=VALUE")
+
+
+def _pin(commands: _Commands, parents: _Parents) -> None:
+    pin = commands.add_parser(
+        "pin", parents=parents, help=_("set, change or remove the PIN that opens this terminal")
+    )
+    pin.add_argument("act", choices=("set", "change", "remove"))
+    pin.add_argument(
+        "--person",
+        metavar="NAME",
+        help=_("whose PIN (ARMBAND_PERSON; default: the terminal's)"),
+    )
 
 
 def _doctor(commands: _Commands, parents: _Parents) -> None:

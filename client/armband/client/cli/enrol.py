@@ -28,6 +28,7 @@ def run(arguments: argparse.Namespace, output: Output) -> ExitCode:
             real_environment(),
             open_unpinned,
             again=arguments.again,
+            encryption=arguments.encryption,
         )
     )
     if output.as_json:

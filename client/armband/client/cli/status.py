@@ -13,6 +13,7 @@ from armband.client.cli.status_words import print_status
 from armband.client.errors import StoreHeld
 from armband.client.exit_codes import ExitCode
 from armband.client.handover import STATUS, ask_holder
+from armband.client.keys import store_key
 from armband.client.model import SyncStatus
 from armband.client.store.peek import peek_status
 from armband.client.store.store import STORE_FILE
@@ -35,5 +36,5 @@ async def _status(data_dir: Path) -> SyncStatus:
             answer = await ask_holder(data_dir, STATUS, {})
         except OSError:
             # The holder answers nobody (a command that is about to end): read beside it.
-            return peek_status(data_dir / STORE_FILE)
+            return peek_status(data_dir / STORE_FILE, store_key(data_dir))
         return msgspec.convert(answer, SyncStatus)
