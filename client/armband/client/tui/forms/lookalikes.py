@@ -79,11 +79,12 @@ class Lookalikes(Vertical):
         self._found: Sequence[Entry] = ()
         self._typed: Mapping[str, str] = {}
         self._timer: Timer | None = None
+        self.rows = PagedList(self._load, self._paint, _columns)
 
     def compose(self) -> ComposeResult:
         """What it is, and the records."""
         yield Static("", classes="lookalikes-head", markup=False)
-        yield PagedList(self._load, self._paint, _columns)
+        yield self.rows
 
     def on_mount(self) -> None:
         """Say what it is."""
@@ -93,11 +94,6 @@ class Lookalikes(Vertical):
         """Show the words of the language in use."""
         words = _("Already here? F9 goes to these; Enter opens one instead.")
         self.query_one(Static).update(words)
-
-    @property
-    def rows(self) -> PagedList:
-        """The list."""
-        return self.query_one(PagedList)
 
     def look(self, texts: Mapping[str, str]) -> None:
         """Search for what is typed now, soon."""
@@ -112,7 +108,11 @@ class Lookalikes(Vertical):
         start(self, partial(self._search, self._typed), exclusive=True, group="alike")
 
     async def _search(self, texts: Mapping[str, str]) -> None:
-        self._found = await lookalikes(self._desk.terminal, self._kind, texts)
+        found = await lookalikes(self._desk.terminal, self._kind, texts)
+        if not self.rows.is_attached:
+            # The form has gone meanwhile; its widgets go before its work is cancelled.
+            return
+        self._found = found
         self.set_class(bool(self._found), "-some")
         self.rows.styles.height = max(1, len(self._found))
         self.rows.show()
