@@ -87,6 +87,8 @@ def policy_text(policy: Policy) -> str:
         f"keep_days = {policy.keep_days}",
         f"accept_within = {policy.accept_within_s}",
         f"suppress_below = {policy.suppress_below}",
+        f"offline_days = {policy.offline_days}",
+        f"lock_after = {policy.lock_after_min}",
     ]
     if not policy.rules:
         lines.append("rule = []")
@@ -131,6 +133,8 @@ _SETTINGS: Mapping[str, tuple[str, Callable[[str, object], int]]] = {
     "keep_days": ("keep_days", _between(0, 36_500)),
     "accept_within": ("accept_within_s", _between(10, 86_400)),
     "suppress_below": ("suppress_below", _between(0, 100)),
+    "offline_days": ("offline_days", _between(1, 365)),
+    "lock_after": ("lock_after_min", _between(1, 1440)),
 }
 
 

@@ -14,6 +14,8 @@ MinuteOfDay = Annotated[int, msgspec.Meta(ge=0, le=1439)]
 KeepDays = Annotated[int, msgspec.Meta(ge=0, le=36_500)]
 AcceptSeconds = Annotated[int, msgspec.Meta(ge=10, le=86_400)]
 SuppressBelow = Annotated[int, msgspec.Meta(ge=0, le=100)]
+OfflineDays = Annotated[int, msgspec.Meta(ge=1, le=365)]
+LockMinutes = Annotated[int, msgspec.Meta(ge=1, le=1440)]
 PolicyVersion = Annotated[int, msgspec.Meta(ge=0, le=1 << 31)]
 
 
@@ -32,6 +34,9 @@ class Policy(msgspec.Struct, frozen=True, array_like=True):
         version: how often the office has changed its settings.
         suppress_below: figures about people from 1 to this, itself not included, are left out of
             what script tokens read; 0 leaves everything. See `small_cells`.
+        offline_days: for so many days after the last contact a terminal that people unlock shows
+            what it holds; afterwards it only hands in and exports, until the next contact.
+        lock_after_min: after so many minutes without a key such a terminal locks its screen.
         rules: what is ordered for returnees; see `measures.Rule`.
     """
 
@@ -43,3 +48,5 @@ class Policy(msgspec.Struct, frozen=True, array_like=True):
     version: PolicyVersion = 0
     rules: tuple[Rule, ...] = ()
     suppress_below: SuppressBelow = 0
+    offline_days: OfflineDays = 7
+    lock_after_min: LockMinutes = 10
