@@ -82,6 +82,16 @@ class Hub:
         """Stop collecting."""
         _discard(self._watches, watch.unit, serial)
 
+    def lag_s(self, now_s: float) -> float:
+        """How long the roll-up frame that is due longest has been due; 0 when none is."""
+        due = (
+            watch.due_s
+            for watches in self._watches.values()
+            for watch in watches.values()
+            if watch.waiting
+        )
+        return max(0.0, now_s - min(due, default=now_s))
+
     def names_for(self, watch: Watch, also: Iterable[str]) -> list[UnitName]:
         """The names that a watch has not been sent, of its units and of ``also``; marks them."""
         units = self._office.units

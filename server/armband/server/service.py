@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -16,6 +17,8 @@ from armband.server.desk import lock_or_client, plain, require_office
 from armband.server.errors import BadRequest
 from armband.server.exits import OfficeBusy
 from armband.server.gateway import Gateway
+from armband.server.health.figures import Figures
+from armband.server.health.listener import HealthListener
 from armband.server.listener import Listener
 from armband.server.lock import OfficeLock
 from armband.server.office import Office, open_office
@@ -32,18 +35,27 @@ class Service:
 
     Attributes:
         url: where it listens.
+        health_url: where it tells how it is; ``""`` when it was not asked to.
     """
 
     office: Office
     gateway: Gateway
     url: str
+    health_url: str = ""
 
 
 @asynccontextmanager
 async def serve_office(
-    directory: Path, environment: Environment, host: str, port: int
+    directory: Path,
+    environment: Environment,
+    host: str,
+    port: int,
+    health: tuple[str, int] | None = None,
 ) -> AsyncIterator[Service]:
     """Serve the office in ``directory`` until the block is left.
+
+    Args:
+        health: host and port of this machine's own for ``/healthz`` and ``/metrics``.
 
     Raises:
         OfficeBusy: another process holds the office.
@@ -63,11 +75,16 @@ async def serve_office(
         stack.callback(lock.release)
         office = await stack.enter_async_context(open_office(directory, environment))
         gateway = Gateway(office, environment)
-        listener = Listener(gateway.serve, certificate)
+        listener = Listener(
+            gateway.serve,
+            certificate,
+            lambda address: gateway.door.refusals.add(address, "too many strangers"),
+        )
         gateway.start()
         try:
             url = await listener.start(host, port)
         except OSError as error:
+            await gateway.stop()
             raise BadRequest(f"cannot listen on {host}:{port}: {error.strerror}") from None
         stack.push_async_callback(listener.stop)
         stack.push_async_callback(gateway.stop)
@@ -82,7 +99,34 @@ async def serve_office(
         control = ControlServer(directory, answer)
         await control.start()
         stack.push_async_callback(control.stop)
-        yield Service(office, gateway, url)
+        yield Service(
+            office, gateway, url, await _watched(stack, environment, office, gateway, health)
+        )
+
+
+async def _watched(
+    stack: AsyncExitStack,
+    environment: Environment,
+    office: Office,
+    gateway: Gateway,
+    health: tuple[str, int] | None,
+) -> str:
+    if health is None:
+        return ""
+    clock = asyncio.get_running_loop().time
+    figures = Figures(
+        office, lambda: gateway.connections, lambda: gateway.hub.lag_s(clock()), environment.now_ms
+    )
+    listener = HealthListener(figures)
+    host, port = health
+    try:
+        url = await listener.start(host, port)
+    except ValueError as error:
+        raise BadRequest(str(error)) from None
+    except OSError as error:
+        raise BadRequest(f"cannot listen on {host}:{port}: {error.strerror}") from None
+    stack.push_async_callback(listener.stop)
+    return url
 
 
 def _reachable(url: str, host: str) -> str:

@@ -34,6 +34,13 @@ def add_parser(subparsers: Any) -> None:
         metavar="HOST:PORT",
         help=f"where to listen (default: {DEFAULT_LISTEN}); port 0 picks a free one",
     )
+    parser.add_argument(
+        "--health",
+        type=host_and_port,
+        metavar="HOST:PORT",
+        help="tell monitoring how the office is, at /healthz and /metrics of this address, which "
+        "must be the machine's own, such as 127.0.0.1:9464",
+    )
 
 
 async def run(args: argparse.Namespace, out: Output) -> int:
@@ -45,11 +52,14 @@ async def run(args: argparse.Namespace, out: Output) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     host, port = args.listen
-    async with serve_office(args.data, real_environment(), host, port) as service:
+    async with serve_office(args.data, real_environment(), host, port, args.health) as service:
         if out.as_json:
-            out.json({"listening": service.url})
+            told = {"health": service.health_url} if service.health_url else {}
+            out.json({"listening": service.url, **told})
         else:
             out.line(f"{service.office.name} ({service.office.code}) listens on {service.url}")
+            if service.health_url:
+                out.line(f"{service.health_url}/healthz and /metrics tell how it is")
             out.note("stop with Ctrl-C")
         await stop.wait()
         out.note("stopping")

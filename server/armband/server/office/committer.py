@@ -18,6 +18,7 @@ from armband.server.commit.decide import Answer, Decision, Submission, needs
 from armband.server.commit.model import Upsert
 from armband.server.commit.rows import Changes
 from armband.server.errors import OfficeCannotWrite, StoreError
+from armband.server.health.timings import Timings
 from armband.server.model import Committed, OfficeRow, Touch, WritableChanged
 from armband.server.store.port import Store
 from armband.shared import wire
@@ -53,6 +54,7 @@ class Committer:
         writable, reason: whether the disk takes records, and if not, why.
         touches: what terminals said of themselves, to be written with the next group.
         forwards: which units have moved, as of the newest commit.
+        times: how long the transactions of groups took.
     """
 
     def __init__(
@@ -68,6 +70,7 @@ class Committer:
         self.cause = ""
         self.touches: dict[bytes, Touch] = {}
         self.forwards = Forwards()
+        self.times = Timings()
         self._store = store
         self._environment = environment
         self._publish = publish
@@ -80,6 +83,11 @@ class Committer:
         self._retry_s = RETRY_FIRST_S
         self._singly = 0
         self._task: asyncio.Task[None] | None = None
+
+    @property
+    def queued_ops(self) -> int:
+        """Operations that wait."""
+        return self._queued_ops
 
     def start(self) -> None:
         """Begin to commit."""
@@ -169,6 +177,8 @@ class Committer:
         submissions = [waiting.submission for waiting in group]
         now_ms = self._environment.now_ms()
         touches = self._taken_touches()
+        clock = asyncio.get_running_loop().time
+        began_s = clock()
         try:
             decision, changes = await self._store.commit(
                 needs(submissions, self.row.key_id, self.forwards),
@@ -182,6 +192,7 @@ class Committer:
         except Exception as error:
             self._fail(group, error)
         else:
+            self.times.observe(clock() - began_s)
             try:
                 self._committed(changes)
             finally:

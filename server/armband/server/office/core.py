@@ -9,31 +9,24 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 
-from armband.server.audit import audit
 from armband.server.commit.decide import Answer, Decision, needs
 from armband.server.commit.model import Batch, BatchResult, Upsert
 from armband.server.errors import BadRequest, UnknownPredecessor
+from armband.server.health.timings import Timings
 from armband.server.model import (
-    AuditReport,
     Committed,
     EpochChanged,
-    FeedPage,
-    Head,
     OfficeEvent,
     OfficeRow,
     PolicyChanged,
-    Quarantined,
-    RecordHistory,
-    RecordsPage,
     RollupCells,
-    SetDigest,
-    SettingsVersion,
     StableChanged,
     WritableChanged,
 )
 from armband.server.office.access import Access
 from armband.server.office.committer import Committer
 from armband.server.office.epochs import EpochAllowance
+from armband.server.office.reading import Reading
 from armband.server.office.unit_names import UnitNames
 from armband.server.reports.model import ChangedRecord, FrozenDay
 from armband.server.reports.restate import changed_records
@@ -44,7 +37,6 @@ from armband.shared.environment import Environment
 from armband.shared.ids import ID_BYTES
 from armband.shared.kinds import View
 from armband.shared.merge import decode_state, view
-from armband.shared.permissions import Role
 from armband.shared.policy import Policy
 from armband.shared.regridding import Forwards
 from armband.shared.rollup import coverage
@@ -57,7 +49,7 @@ UPSERT_CHUNK = 1000
 UNITS_PAGE = 1000
 
 
-class Office(Access):
+class Office(Access, Reading):
     """An open office."""
 
     def __init__(self, store: Store, environment: Environment, row: OfficeRow) -> None:
@@ -121,6 +113,16 @@ class Office(Access):
     def cause(self) -> str:
         """One of ``wire.CAUSE_…`` while the office cannot write, else ``""``."""
         return self._committer.cause
+
+    @property
+    def queued_ops(self) -> int:
+        """Operations that wait to be committed."""
+        return self._committer.queued_ops
+
+    @property
+    def commit_times(self) -> Timings:
+        """How long commits have taken since the office opened."""
+        return self._committer.times
 
     @property
     def today(self) -> str:
@@ -205,18 +207,6 @@ class Office(Access):
         )
         return _outcomes(decision.answers[0])
 
-    async def feed_page(self, cursor: int, role: Role, scope: Sequence[str]) -> FeedPage:
-        """The next page of readable records after ``cursor``."""
-        return await self._store.feed_page(cursor, role, scope)
-
-    async def digest(self, role: Role, scope: Sequence[str]) -> SetDigest:
-        """The digest and count of everything readable, at the head."""
-        return await self._store.digest(role, scope)
-
-    async def history(self, record: bytes) -> RecordHistory | None:
-        """The newest operations on a record (`limits.MAX_HISTORY_ROWS`), or None if unknown."""
-        return await self._store.history(record)
-
     async def rollup_cells(self, unit: str, depth: int, day_from: str, day_to: str) -> RollupCells:
         """Cells of a unit and ``depth`` levels below, for the days and for what exists now."""
         levels = {code: name.level for code, name in self.units.items() if is_within(code, unit)}
@@ -236,20 +226,6 @@ class Office(Access):
             coverage=coverage(unit, levels, day_to, found),
         )
 
-    async def records_page(
-        self, kind: str, unit: str, after: tuple[str, bytes] | None, limit: int
-    ) -> RecordsPage:
-        """Records of a kind within a unit, in order of (unit, id), voided ones too."""
-        return await self._store.records_page(kind, unit, after, limit)
-
-    async def quarantine(self, limit: int) -> list[Quarantined]:
-        """The newest operations that were kept aside."""
-        return await self._store.quarantine(limit)
-
-    async def audit(self) -> AuditReport:
-        """Recount everything from the stored operations and records, and compare."""
-        return await self._store.inspect(audit)
-
     # -- days that are frozen --------------------------------------------------------------------
 
     async def freeze(self, unit: str, day: str, author: str, figures: RollupReport) -> FrozenDay:
@@ -263,10 +239,6 @@ class Office(Access):
         now_ms = self._environment.now_ms()
         return await self._store.freeze(FrozenDay(unit, day, 0, hist, now_ms, author, figures))
 
-    async def frozen(self, unit: str, day: str) -> FrozenDay | None:
-        """The newest edition of a unit's day."""
-        return await self._store.frozen(unit, day)
-
     async def changed_since(self, seq: int, unit: str, day: str) -> tuple[list[ChangedRecord], int]:
         """See `restate.changed_records`."""
         policy = self.policy
@@ -275,14 +247,6 @@ class Office(Access):
         )
 
     # -- chains and epochs -----------------------------------------------------------------------
-
-    async def hist_at(self, seq: int) -> bytes | None:
-        """The history chain at ``seq``; None when the office has not come so far."""
-        return await self._store.hist_at(seq)
-
-    async def head_of(self, key_id: bytes) -> Head:
-        """The newest operation of the main branch of a terminal's chain, quarantined or not."""
-        return await self._store.head_of(key_id)
 
     @property
     def epochs_refused(self) -> Mapping[bytes, int]:
@@ -342,10 +306,6 @@ class Office(Access):
             self._committer.note_policy(policy)
             self._tell(PolicyChanged(policy))
             return policy
-
-    async def settings(self, limit: int) -> list[SettingsVersion]:
-        """The newest versions of the settings, the newest first."""
-        return await self._store.settings(limit)
 
     # -- what happens ----------------------------------------------------------------------------
 

@@ -1,0 +1,1 @@
+"""How the office is: figures for a monitoring system, on a loopback port of their own."""
