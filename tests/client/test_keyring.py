@@ -10,22 +10,12 @@ import pytest
 
 from armband.client import keyring
 from armband.client.errors import Locked, StoreKeyWrong
+from armband.client.keywrap import Cost
 from support.local import Clock
 
 DAY_MS = 86_400_000
-
-
-@pytest.fixture(autouse=True)
-def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a guess costs is measured elsewhere."""
-    kdf = keyring.Wrapped.__struct_defaults__
-    assert kdf == (65_536, 3, 4)
-    whole = keyring.Wrapped
-
-    def small(salt: str, nonce: str, box: str) -> keyring.Wrapped:
-        return whole(salt, nonce, box, 64, 1, 1)
-
-    monkeypatch.setattr(keyring, "_blank", small)
+CHEAP = Cost(64, 1, 1)
+"""What a guess costs is measured elsewhere."""
 
 
 @pytest.fixture
@@ -50,8 +40,8 @@ def test_without_a_pin_the_key_is_there(folder: Path, clock: Clock) -> None:
 def test_several_people_unlock_and_change_their_pins(folder: Path, clock: Clock) -> None:
     key = keyring.key_of(folder)
     assert key is not None
-    keyring.set_pin(folder, "张三", "246810", clock.environment)
-    keyring.set_pin(folder, "李四", "我的口令一二三", clock.environment)
+    keyring.set_pin(folder, "张三", "246810", clock.environment, CHEAP)
+    keyring.set_pin(folder, "李四", "我的口令一二三", clock.environment, CHEAP)
     keyring.lock(folder)
     assert keyring.state(folder, 0) == keyring.State(False, ("张三", "李四"), 0)
     assert key.hex() not in (folder / keyring.RING_FILE).read_text()
@@ -72,7 +62,7 @@ def test_several_people_unlock_and_change_their_pins(folder: Path, clock: Clock)
 
 
 def test_wrong_pins_make_wait_longer_and_longer(folder: Path, clock: Clock) -> None:
-    keyring.set_pin(folder, "张三", "246810", clock.environment)
+    keyring.set_pin(folder, "张三", "246810", clock.environment, CHEAP)
     keyring.lock(folder)
     waits = []
     for _guess in range(5):
@@ -95,7 +85,7 @@ def test_a_crash_while_a_pin_is_changed_loses_no_key(
     folder: Path, clock: Clock, step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = keyring.key_of(folder)
-    keyring.set_pin(folder, "张三", "246810", clock.environment)
+    keyring.set_pin(folder, "张三", "246810", clock.environment, CHEAP)
 
     def fails(*_args: object) -> None:
         raise OSError("the plug is pulled")
@@ -103,7 +93,7 @@ def test_a_crash_while_a_pin_is_changed_loses_no_key(
     with monkeypatch.context() as patch:
         patch.setattr(*((Path, "replace", fails) if step == "replace" else (os, "fsync", fails)))
         with pytest.raises(OSError, match="plug"):
-            keyring.set_pin(folder, "张三", "135791", clock.environment)
+            keyring.set_pin(folder, "张三", "135791", clock.environment, CHEAP)
     keyring.lock(folder)
     keyring.unlock(folder, "张三", "246810", clock.environment)
     assert keyring.key_of(folder) == key
@@ -129,3 +119,15 @@ def test_a_sealed_file_opens_with_the_ring_alone(folder: Path, clock: Clock) -> 
     assert keyring.opened(sealed, folder) == b"secret"
     with pytest.raises(ValueError, match="another key"):
         keyring.opened(sealed[:-1] + bytes([sealed[-1] ^ 1]), folder)
+
+
+def test_a_pin_of_several_people_says_nobody(folder: Path, clock: Clock) -> None:
+    for person in ("张三", "李四"):
+        keyring.set_pin(folder, person, "246810", clock.environment, CHEAP)
+    assert keyring.person_of(folder) == "张三"
+    keyring.lock(folder)
+    with pytest.raises(Locked, match="ARMBAND_PERSON"):
+        keyring.unlock(folder, "", "246810", clock.environment)
+    assert keyring.person_of(folder) == ""
+    assert keyring.unlock(folder, "李四", "246810", clock.environment) == "李四"
+    assert keyring.person_of(folder) == "李四"

@@ -6,7 +6,8 @@ ArmbandError
     ├── NotAllowed             the office or this terminal says no (exit 4)
     │   ├── WrongCertificate   whoever answered is not the office that was pinned
     │   ├── NotEnrolled        no office has listed this terminal yet
-    │   └── Locked             a PIN is missing, wrong, or comes too soon after a wrong one
+    │   ├── Locked             a PIN is missing, wrong, or comes too soon after a wrong one
+    │   └── ReadingExpired     the last contact is too long ago for reading what is here
     ├── StoreUnusable          the disk or the file refuses, or it is no terminal's folder (exit 5)
     │   ├── StoreHeld          another process holds it
     │   ├── StoreFull          no room on the disk: nothing was saved, reading goes on
@@ -77,6 +78,10 @@ class Locked(NotAllowed):
     def __init__(self, message: str, wait_s: int = 0) -> None:
         super().__init__(message)
         self.wait_s = wait_s
+
+
+class ReadingExpired(NotAllowed):
+    """The last contact is too long ago: what waits may be sent and exported, nothing is read."""
 
 
 class StoreUnusable(ClientError):

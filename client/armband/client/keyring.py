@@ -5,6 +5,7 @@ A facade over DIR. What this process has unlocked it remembers until `lock`:
     `state`        what DIR asks for: nothing, or a PIN, and whose
     `unlock`       try a PIN; from then on `key_of` has the key
     `lock`         forget it (idle lock, another person's turn); the store has to be closed first
+    `person_of`    who has unlocked it
     `key_of`       the key for everything that opens the store; None for a plain one
     `set_pin`, `remove_pin`, `remove_person`   change who may unlock; DIR is unlocked
     `reading_expired`   whether the last contact is too long ago for anything but handing in
@@ -20,42 +21,26 @@ from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
 
 from armband.client.errors import Locked, StoreKeyWrong, StoreUnusable
 from armband.client.i18n import _
+from armband.client.keywrap import KEY_BYTES, USUAL, Cost, Wrapped, cipher, unwrap, wrap
 from armband.client.store.dbapi import is_plain
 from armband.shared.environment import Environment
-
-if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from armband.shared.ops import MAX_AUTHOR
 
 RING_FILE = "store.key"
 TERMINAL_KEY_FILE = "terminal.key"
 STORE_FILE = "terminal.db"
 VERSION = 1
-KEY_BYTES = 32
 SHORTEST_PIN = 6
 OFFLINE_DAYS = 7
 """Days since the last contact after which a terminal with a PIN only hands in."""
-MEMORY_KIB, PASSES, LANES = 65_536, 3, 4
-"""The cost of one guess, as RFC 9106 recommends where memory is scarce."""
 FREE_TRIES, FIRST_WAIT_S, LONGEST_WAIT_S = 3, 2, 900
 _NONCE, _SEALED = 12, b"armband-sealed-1"
 _DAY_MS = 86_400_000
-
-
-class Wrapped(msgspec.Struct, frozen=True):
-    """The store's key under one person's PIN; salt, nonce and box are hex."""
-
-    salt: str
-    nonce: str
-    box: str
-    memory_kib: int = MEMORY_KIB
-    passes: int = PASSES
-    lanes: int = LANES
 
 
 class Ring(msgspec.Struct, frozen=True):
@@ -83,37 +68,11 @@ class State:
     wait_s: int
 
 
-_unlocked: dict[Path, bytes] = {}
-"""By folder: what this process may use. In memory alone."""
+_unlocked: dict[Path, tuple[bytes, str]] = {}
+"""By folder: the key that this process may use, and who unlocked it. In memory alone."""
 
-
-_blank = Wrapped
-"""What a new box is made of; the tests make guesses cheap here."""
 
 # -- pure ---------------------------------------------------------------------------------------
-
-
-def wrap(key: bytes, pin: str, environment: Environment, person: str) -> Wrapped:
-    """The key under a PIN."""
-    salt, nonce = environment.random_bytes(16), environment.random_bytes(_NONCE)
-    blank = _blank(salt.hex(), nonce.hex(), "")
-    box = _cipher(_derived(pin, blank)).encrypt(nonce, key, person.encode())
-    return msgspec.structs.replace(blank, box=box.hex())
-
-
-def unwrap(wrapped: Wrapped, pin: str, person: str) -> bytes | None:
-    """The key, or None when the PIN is another.
-
-    Raises:
-        ValueError: the ring is damaged.
-    """
-    from cryptography.exceptions import InvalidTag
-
-    nonce, box = bytes.fromhex(wrapped.nonce), bytes.fromhex(wrapped.box)
-    try:
-        return _cipher(_derived(pin, wrapped)).decrypt(nonce, box, person.encode())
-    except InvalidTag:
-        return None
 
 
 def wait_ms(ring: Ring, now_ms: int) -> int:
@@ -132,27 +91,6 @@ def reading_expired(last_contact_ms: int | None, now_ms: int, days: int = OFFLIN
     A terminal that never had a contact holds nothing of the office's and is not expired.
     """
     return last_contact_ms is not None and now_ms - last_contact_ms > days * _DAY_MS
-
-
-def _derived(pin: str, wrapped: Wrapped) -> bytes:
-    # Imported here: status and help need no cryptography, and it costs 40 ms.
-    from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
-
-    if not 8 <= wrapped.memory_kib <= 1 << 20 or not 1 <= wrapped.passes <= 64:
-        raise ValueError("cost out of bounds")
-    return Argon2id(
-        salt=bytes.fromhex(wrapped.salt),
-        length=KEY_BYTES,
-        iterations=wrapped.passes,
-        lanes=wrapped.lanes,
-        memory_cost=wrapped.memory_kib,
-    ).derive(pin.encode())
-
-
-def _cipher(key: bytes) -> AESGCM:
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-    return AESGCM(key)
 
 
 # -- the file -----------------------------------------------------------------------------------
@@ -266,7 +204,7 @@ def key_of(data_dir: Path) -> bytes | None:
         return None
     known = _unlocked.get(data_dir.absolute())
     if known is not None:
-        return known
+        return known[0]
     ring = load(data_dir)
     if not ring.clear:
         raise Locked(_("this terminal is locked: give the PIN, or set ARMBAND_PIN"))
@@ -279,11 +217,17 @@ def key_of(data_dir: Path) -> bytes | None:
     return key
 
 
+def person_of(data_dir: Path) -> str:
+    """Who has unlocked DIR in this process; ``""`` where nobody has to."""
+    return _unlocked.get(data_dir.absolute(), (b"", ""))[1]
+
+
 def unlock(data_dir: Path, person: str, pin: str, environment: Environment) -> str:
     """Try a PIN. Returns whose it is: with ``person`` empty, each person's is tried.
 
     Raises:
-        Locked: it is wrong (counted, on the disk), or comes too soon after wrong ones.
+        Locked: it is wrong (counted, on the disk), or comes too soon after wrong ones; or it is
+            the PIN of several people and nobody said whose.
         StoreKeyWrong: the ring cannot be read.
         OSError: a wrong try cannot be noted.
     """
@@ -298,16 +242,21 @@ def unlock(data_dir: Path, person: str, pin: str, environment: Environment) -> s
         ring, failed=ring.failed + 1, failed_at_ms=environment.now_ms()
     )
     save(data_dir, failed)
+    found: list[tuple[bytes, str]] = []
     for name in [person] if person else sorted(ring.people):
         try:
             key = unwrap(ring.people[name], pin, name) if name in ring.people else None
         except ValueError:
             raise StoreKeyWrong.of(data_dir / STORE_FILE) from None
         if key is not None:
-            save(data_dir, msgspec.structs.replace(ring, failed=0, failed_at_ms=0))
-            _unlocked[data_dir.absolute()] = key
-            return name
-    raise Locked(_("this is not the PIN"), -(-wait_ms(failed, environment.now_ms()) // 1000))
+            found.append((key, name))
+    if not found:
+        raise Locked(_("this is not the PIN"), -(-wait_ms(failed, environment.now_ms()) // 1000))
+    save(data_dir, msgspec.structs.replace(ring, failed=0, failed_at_ms=0))
+    if len(found) > 1:
+        raise Locked(_("several people have this PIN: say who you are (ARMBAND_PERSON)"))
+    _unlocked[data_dir.absolute()] = found[0]
+    return found[0][1]
 
 
 def lock(data_dir: Path) -> None:
@@ -315,7 +264,21 @@ def lock(data_dir: Path) -> None:
     _unlocked.pop(data_dir.absolute(), None)
 
 
-def set_pin(data_dir: Path, person: str, pin: str, environment: Environment) -> None:
+def person_problem(person: str) -> str:
+    """What is wrong with somebody's name, ``""`` when it is good: it stands in all they record."""
+    if not person.strip() or len(person) > MAX_AUTHOR or not person.isprintable():
+        return _("a name has 1 to {count} characters").format(count=MAX_AUTHOR)
+    return ""
+
+
+def may_set(data_dir: Path, person: str) -> bool:
+    """Whether who sits here may give this person a PIN: a new one, or they themselves."""
+    return person not in load(data_dir).people or person == person_of(data_dir)
+
+
+def set_pin(
+    data_dir: Path, person: str, pin: str, environment: Environment, cost: Cost = USUAL
+) -> None:
     """Give a person a PIN, or another one; the first one takes the key out of the clear.
 
     Raises:
@@ -331,11 +294,12 @@ def set_pin(data_dir: Path, person: str, pin: str, environment: Environment) -> 
             _("this terminal's store is not encrypted: a PIN would protect nothing")
         )
     ring = load(data_dir)
-    people = {**ring.people, person: wrap(key, pin, environment, person)}
+    people = {**ring.people, person: wrap(key, pin, environment, person, cost)}
     # The key of the terminal goes first: a crash between leaves both readable without a PIN.
     seal_terminal_key(data_dir, key, environment)
     save(data_dir, Ring(people=people))
-    _unlocked[data_dir.absolute()] = key
+    # Whoever sets the first PIN sits here.
+    _unlocked[data_dir.absolute()] = (key, person_of(data_dir) or person)
 
 
 def remove_person(data_dir: Path, person: str) -> None:
@@ -350,6 +314,8 @@ def remove_person(data_dir: Path, person: str) -> None:
         raise Locked(_("nobody called {person} has a PIN here").format(person=person))
     people = {name: box for name, box in ring.people.items() if name != person}
     save(data_dir, Ring(people=people, clear="" if people else key.hex()))
+    if not people:
+        lock(data_dir)
 
 
 # -- the terminal's own key ---------------------------------------------------------------------
@@ -370,7 +336,7 @@ def seal_terminal_key(data_dir: Path, key: bytes, environment: Environment) -> N
 def seal(content: bytes, key: bytes, environment: Environment) -> bytes:
     """Bytes of a file that only who has the store's key can read."""
     nonce = environment.random_bytes(_NONCE)
-    sealed: bytes = _cipher(_sealing(key)).encrypt(nonce, content, _SEALED)
+    sealed: bytes = cipher(_sealing(key)).encrypt(nonce, content, _SEALED)
     return _SEALED + nonce + sealed
 
 
@@ -390,7 +356,7 @@ def opened(content: bytes, data_dir: Path) -> bytes:
     try:
         if key is None:
             raise StoreKeyWrong.of(data_dir / STORE_FILE)
-        plain: bytes = _cipher(_sealing(key)).decrypt(body[:_NONCE], body[_NONCE:], _SEALED)
+        plain: bytes = cipher(_sealing(key)).decrypt(body[:_NONCE], body[_NONCE:], _SEALED)
     except InvalidTag:
         raise ValueError("sealed with another key") from None
     return plain

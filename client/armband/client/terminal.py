@@ -9,10 +9,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from armband.client import keys, lock
+from armband.client import keyring, keys, lock
 from armband.client.deliveries import Deliveries
 from armband.client.engine import Engine
 from armband.client.errors import OfficeUnreachable, StoreDamaged, StoreMissing
@@ -37,10 +38,10 @@ from armband.client.model import (
 )
 from armband.client.recorder import Recorder
 from armband.client.search.terms import Term
+from armband.client.sitting import Sitting
 from armband.client.store.chain import Appended, Plan
 from armband.client.store.duties import Moment
 from armband.client.store.fresh import is_there
-from armband.client.store.sitting import ME
 from armband.client.store.store import STORE_FILE, Kinds, Store
 from armband.client.sync_port import Connect
 from armband.client.taken import with_taken
@@ -59,12 +60,11 @@ from armband.shared.rollup import Metrics
 from armband.shared.rollup_report import RollupReport
 
 
-class Terminal:
+class Terminal(Sitting):
     """One enrolled terminal with its store open. Made by `open_terminal`."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._store = engine.store
+        super().__init__(engine)
         self._link: Link | None = None
         self._online: asyncio.Task[None] | None = None
         self._watches = Watches()
@@ -158,8 +158,8 @@ class Terminal:
             UnknownOperation: the tray does not hold it.
             InvalidRecord: it is still not right; it stays in the tray.
         """
-        refused = await self._store.refused(op)
         recorder = self._recorder()
+        refused = await self._store.refused(op)
         saved = await self._save(
             [refused.record],
             lambda known: [recorder.mend(refused, patch, known[refused.record])],
@@ -180,7 +180,10 @@ class Terminal:
         await self._engine.settled(write())
 
     def _recorder(self) -> Recorder:
-        return Recorder(self.identity, self._engine.environment.now_ms(), self._store.shifts)
+        # Asked for before the first wait of a save: whoever sits here then is its author.
+        own = self.identity
+        author = replace(own, person=self._person) if self._person else own
+        return Recorder(author, self._engine.environment.now_ms(), self._store.shifts)
 
     async def _save(self, records: Sequence[bytes], plan: Plan, count: int) -> list[Saved]:
         environment = self._engine.environment
@@ -234,14 +237,6 @@ class Terminal:
         query = TodoQuery(who, tuple(ranks), offset, limit)
         return await self._store.today(moment, query, policy)
 
-    async def me(self) -> str:
-        """The hex id of the member of staff who sits here; see `sitting.who_sits_here`."""
-        return await self._store.who_sits_here()
-
-    async def be(self, staff: str) -> None:
-        """Whoever sits here is this member of staff (hex id), until somebody else says so."""
-        await self._store.set_preference(ME, staff)
-
     async def conflicts(self) -> list[Conflict]:
         """Fields for which several values stand."""
         return await self._store.conflicts()
@@ -285,28 +280,6 @@ class Terminal:
                 self._link.unfollow(old.sub)
             if new is not None:
                 self._link.follow(new)
-
-    # -- what is typed and chosen -------------------------------------------------------------
-
-    async def save_draft(self, form: str, values: dict[str, str]) -> None:
-        """Keep what is typed into a form; it survives a crash."""
-        await self._store.save_draft(form, values, self._engine.environment.now_ms())
-
-    async def drop_draft(self, form: str) -> None:
-        """Forget what was typed into a form."""
-        await self._store.drop_draft(form)
-
-    async def drafts(self) -> dict[str, dict[str, str]]:
-        """Form to what is typed into it, the newest first."""
-        return await self._store.drafts()
-
-    async def preference(self, name: str) -> str:
-        """What was chosen, ``""`` when nothing was."""
-        return await self._store.preference(name)
-
-    async def set_preference(self, name: str, value: str) -> None:
-        """Keep a choice, such as the checkpoint or the language."""
-        await self._store.set_preference(name, value)
 
     # -- the link -----------------------------------------------------------------------------
 
@@ -391,6 +364,7 @@ async def open_terminal(
             await store.close()
             raise
         try:
+            await terminal.sit_down(keyring.person_of(data_dir))
             if connect is not None:
                 signer = keys.load_identity(data_dir).key
                 terminal.attach(

@@ -85,7 +85,7 @@ def _run(parsed: argparse.Namespace, output: Output) -> ExitCode:
         # Imported here: a terminal without a key needs nothing of it.
         from armband.client.cli.pin import unlock
 
-        unlock(parsed.data)
+        unlock(parsed.data, name)
     module = import_module(f"armband.client.cli.{name}")
     run: Callable[[argparse.Namespace, Output], ExitCode] = module.run
     return run(parsed, output)

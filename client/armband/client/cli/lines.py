@@ -15,6 +15,7 @@ from armband.client.exit_codes import ExitCode
 from armband.client.handover import ask_holder
 from armband.client.headless.outcome import Outcome
 from armband.client.i18n import _
+from armband.client.keyring import person_of
 from armband.client.lock import hold
 from armband.client.terminal import Terminal, open_terminal
 from armband.client.world import real_environment
@@ -47,7 +48,9 @@ async def run_here_or_there(
         except StoreHeld as error:
             held = error
         try:
-            return msgspec.convert(await ask_holder(data_dir, verb, args), Outcome)
+            # The holder's own person may be another one, or away: the author is who asks.
+            whole = {**args, "person": person_of(data_dir)}
+            return msgspec.convert(await ask_holder(data_dir, verb, whole), Outcome)
         except (ConnectionResetError, BrokenPipeError):
             await _left(data_dir)
         except OSError:

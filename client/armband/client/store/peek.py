@@ -13,6 +13,7 @@ from armband.client.store.chain import waiting
 from armband.client.store.connection import connect_reader
 from armband.client.store.desk import load_status
 from armband.client.store.fresh import is_there
+from armband.client.store.tables import load_identity, load_sync
 from armband.client.sync_port import Batch
 from armband.shared import limits
 
@@ -27,6 +28,30 @@ def peek_status(path: Path, key: bytes | None = None) -> SyncStatus:
         StoreDamaged: the file is no sound database of this release.
     """
     return _peek(path, load_status, key)
+
+
+def peek_contact(path: Path, key: bytes | None = None) -> tuple[int | None, int]:
+    """UTC milliseconds of the last contact, and for how many days it may be read after that.
+
+    Raises:
+        StoreMissing: the file is not there.
+        StoreDamaged: the file is no sound database of this release.
+    """
+    return _peek(path, _load_contact, key)
+
+
+def peek_person(path: Path, key: bytes | None = None) -> str:
+    """Whose terminal this is, as the office last said.
+
+    Raises:
+        StoreMissing: the file is not there.
+        StoreDamaged: the file is no sound database of this release.
+    """
+    return _peek(path, lambda conn: load_identity(conn).person, key)
+
+
+def _load_contact(conn: dbapi.Connection) -> tuple[int | None, int]:
+    return load_sync(conn).last_contact_ms, load_identity(conn).policy.offline_days
 
 
 def peek_waiting(path: Path, key: bytes | None = None) -> list[Batch]:

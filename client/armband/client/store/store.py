@@ -172,6 +172,15 @@ class Store(SyncSide):
         """The hex id of the member of staff at this terminal, or ``""``."""
         return await self._db.read(sitting.who_sits_here)
 
+    async def sit_down(self, person: str) -> None:
+        """From now on ``person`` sits here; see `sitting.sit_down`."""
+        if person or await self.preference(sitting.PERSON):
+            await self._db.write(partial(sitting.sit_down, person=person))
+
+    async def choose_me(self, staff: str) -> None:
+        """Whoever sits here now is this member of the staff (hex id)."""
+        await self._db.write(partial(sitting.choose_me, staff=staff))
+
     async def conflicts(self) -> list[Conflict]:
         """Fields with several standing values."""
         return await self._db.read(desk.load_conflicts)
