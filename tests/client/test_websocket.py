@@ -12,16 +12,18 @@ import pytest
 from armband.client.errors import OfficeUnreachable, Usage, WrongCertificate
 from armband.client.websocket import checked_url, open_unpinned, pinned, pinned_by_fingerprint
 from armband.server.certificate import CERTIFICATE_FILE, load_certificate, make_certificate
+from armband.server.gateway import Accepted
 from armband.server.listener import Listener
 from armband.shared import limits
-from armband.shared.transport import Transport, TransportClosed
+from armband.shared.transport import TransportClosed
 from support.waiting import within
 
 NOW_MS = 1_655_000_000_000
 YEAR_MS = 365 * 86_400_000
 
 
-async def echo(transport: Transport) -> None:
+async def echo(transport: Accepted) -> None:
+    transport.admit()
     try:
         while True:
             await transport.send(await transport.receive())

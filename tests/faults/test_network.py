@@ -51,7 +51,7 @@ async def test_a_recorded_session_cannot_be_played_again(tmp_path: Path) -> None
             await thief.send(wire.decode_from_terminal(frame))
         await thief.closed()
         codes = [answer.code for answer in thief.seen[1:] if isinstance(answer, wire.Refusal)]
-        assert codes == [wire.CLOSE_NOT_ALLOWED]
+        assert codes == [wire.CLOSE_REPLAYED]
         assert len(thief.seen) == 2, thief.seen
         # The owner is let in, and what it pushes once more changes nothing.
         again = await admitted(office.url, key, epoch)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from armband.server import gateway as gateway_module
+from armband.server import bounds
 from armband.server.model import Head
 from armband.shared import handshake, limits, wire
 from armband.shared.permissions import Role
-from support.office_rig import G1, Rig, check, terminal
+from support.office_rig import G1, Rig, check, office_rig, terminal
 from support.peer import Key
 
 
@@ -45,7 +47,7 @@ async def test_enrolment_proves_both_sides_and_lists_the_key(rig: Rig) -> None:
     again = rig.connect()
     await again.next(wire.Challenge)
     await again.send(message)
-    assert (await again.closed()).code == wire.CLOSE_CODE_REFUSED
+    assert (await again.closed()).code == wire.CLOSE_REPLAYED
 
 
 async def test_whoever_does_not_know_the_code_is_refused(rig: Rig) -> None:
@@ -57,7 +59,7 @@ async def test_whoever_does_not_know_the_code_is_refused(rig: Rig) -> None:
     refusal = await peer.next(wire.Refusal)
     assert refusal.code == wire.CLOSE_CODE_REFUSED
     assert (await peer.closed()).code == wire.CLOSE_CODE_REFUSED
-    assert await rig.office.invite(invite) is not None
+    assert (await rig.office.invite(invite)).person == "李四"
 
 
 async def test_a_wrong_signature_is_refused(rig: Rig) -> None:
@@ -65,9 +67,9 @@ async def test_a_wrong_signature_is_refused(rig: Rig) -> None:
     peer = rig.connect(key)
     await peer.hello(rig.clock(), signer=Key())
     refusal = await peer.next(wire.Refusal)
-    assert refusal.code == wire.CLOSE_NOT_ALLOWED
+    assert refusal.code == wire.CLOSE_SIGNATURE
     assert "signature" in refusal.reason
-    assert (await peer.closed()).code == wire.CLOSE_NOT_ALLOWED
+    assert (await peer.closed()).code == wire.CLOSE_SIGNATURE
 
 
 async def test_whoever_saw_another_certificate_is_refused(rig: Rig) -> None:
@@ -75,7 +77,7 @@ async def test_whoever_saw_another_certificate_is_refused(rig: Rig) -> None:
     key, _listed = await rig.enrol(G1, Role.GRID)
     peer = rig.connect(key, fingerprint=b"M" * 32)
     await peer.hello(rig.clock())
-    assert (await peer.next(wire.Refusal)).code == wire.CLOSE_NOT_ALLOWED
+    assert (await peer.next(wire.Refusal)).code == wire.CLOSE_SIGNATURE
 
 
 async def test_an_unknown_key_is_refused(rig: Rig) -> None:
@@ -91,7 +93,7 @@ async def test_a_hello_of_another_connection_is_worth_nothing(rig: Rig) -> None:
     replay = rig.connect(key)
     await replay.next(wire.Challenge)
     await replay.transport.send(first.sent[0])
-    assert (await replay.next(wire.Refusal)).code == wire.CLOSE_NOT_ALLOWED
+    assert (await replay.next(wire.Refusal)).code == wire.CLOSE_REPLAYED
 
 
 async def test_another_protocol_is_refused_with_what_is_spoken(rig: Rig) -> None:
@@ -147,10 +149,14 @@ async def test_a_second_hello_closes_with_the_protocol_code(rig: Rig) -> None:
     assert (await peer.closed()).code == wire.CLOSE_PROTOCOL
 
 
-async def test_only_so_many_connections(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gateway_module, "MAX_CONNECTIONS", 1)
-    await terminal(rig)
-    assert (await rig.connect().closed()).code == wire.CLOSE_LIMIT
+@pytest.mark.parametrize("bound", ["MAX_CONNECTIONS", "MAX_CONNECTIONS_PER_ADDRESS"])
+async def test_only_so_many_connections(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bound: str
+) -> None:
+    monkeypatch.setattr(bounds, bound, 1)
+    async with office_rig(tmp_path / "office") as rig:
+        await terminal(rig)
+        assert (await rig.connect().closed()).code == wire.CLOSE_LIMIT
 
 
 async def test_the_newer_connection_of_a_key_stays(rig: Rig) -> None:

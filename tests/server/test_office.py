@@ -9,7 +9,13 @@ from random import Random
 
 import pytest
 
-from armband.server.errors import InviteRefused, StoreDamaged, StoreExists, StoreMissing
+from armband.server.errors import (
+    InviteExpired,
+    InviteRefused,
+    StoreDamaged,
+    StoreExists,
+    StoreMissing,
+)
 from armband.server.model import Committed, EpochChanged, OfficeEvent, TerminalChanged, Touch
 from armband.server.office import Office, create_office, found_office, open_office
 from armband.server.office.opening import STORE_FILE
@@ -329,7 +335,6 @@ async def test_an_enrolment_code_lists_one_key(office: Office, world: World) -> 
     assert handshake.normal_code(code) == code
     invite_id = handshake.invite_id(code)
     invite = await office.invite(invite_id)
-    assert invite is not None
     assert invite.key == handshake.code_key(code)
     terminal = await office.take_invite(invite_id, b"p" * 32)
     assert events == [TerminalChanged(terminal)]
@@ -338,7 +343,8 @@ async def test_an_enrolment_code_lists_one_key(office: Office, world: World) -> 
         await office.take_invite(invite_id, b"q" * 32)
     late = await office.create_invite(G1, Role.GRID, "李四", NOW_MS + 1000)
     world.now_ms += 1000
-    assert await office.invite(handshake.invite_id(late)) is None
+    with pytest.raises(InviteExpired):
+        await office.invite(handshake.invite_id(late))
 
 
 async def test_a_revoked_terminal_is_told_and_stays_listed(office: Office) -> None:

@@ -93,8 +93,12 @@ def type_words(hint: object) -> str:  # noqa: PLR0911 one return per sort of typ
     if origin is dict:
         return "map of str to value"
     for meta in getattr(hint, "__metadata__", ()):
+        if getattr(origin, "__origin__", None) is list:
+            return f"{type_words(origin)}, at most {meta.max_length}"
         if meta.min_length is not None:
             return f"bytes, {meta.min_length} bytes"
+        if meta.max_length is not None:
+            return f"bytes, at most {meta.max_length}"
         return f"int, {meta.ge} to {POWERS.get(meta.le, meta.le)}"
     assert isinstance(hint, type), hint
     return hint.__name__

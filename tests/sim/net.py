@@ -128,6 +128,9 @@ class SimTransport:
             pipe.closed = pipe.closed or (code, reason)
             pipe.wake()
 
+    def admit(self) -> None:
+        """Nothing depends on it here."""
+
     def abort(self) -> None:
         self._net.trace.tell(self._who, "aborts")
         _cut((self._out, self._in))

@@ -80,6 +80,9 @@ class FakeTransport:
             self._line.closed = (code, reason)
         await self._wake()
 
+    def admit(self) -> None:
+        """Nothing depends on it here."""
+
     def abort(self) -> None:
         if self._line.closed is None:
             self._line.closed = (GONE, "")

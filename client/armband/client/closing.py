@@ -32,12 +32,28 @@ class Outlook(enum.Enum):
 
 # A revoked terminal is let in once more to hand in what it holds, and learns there that it is one.
 _SOON = frozenset({wire.CLOSE_EPOCH, wire.CLOSE_SCOPE_CHANGED, wire.CLOSE_REVOKED})
-_NOT_ALLOWED = frozenset({wire.CLOSE_NOT_ALLOWED, wire.CLOSE_REVOKED})
-_HOPELESS = frozenset({wire.CLOSE_NOT_ALLOWED, wire.CLOSE_PROTOCOL, wire.CLOSE_REPLACED})
+_NOT_ALLOWED = frozenset(
+    {wire.CLOSE_NOT_ALLOWED, wire.CLOSE_REVOKED, wire.CLOSE_SIGNATURE, wire.CLOSE_REPLAYED}
+)
+_HOPELESS = frozenset(
+    {
+        wire.CLOSE_NOT_ALLOWED,
+        wire.CLOSE_PROTOCOL,
+        wire.CLOSE_REPLACED,
+        wire.CLOSE_SIGNATURE,
+        wire.CLOSE_REPLAYED,
+    }
+)
 
 _WORDS = {
     wire.CLOSE_OFFICE_STOPS: N_("the office has stopped"),
     wire.CLOSE_REPLACED: N_("another process or computer uses this terminal's key"),
+    wire.CLOSE_SIGNATURE: N_(
+        "the office does not accept this terminal's signature: its key or the office's certificate "
+        "is not what was enrolled; nothing is lost, ask the office"
+    ),
+    wire.CLOSE_REPLAYED: N_("the office has seen this very hello before: is somebody listening?"),
+    wire.CLOSE_TOO_OFTEN: N_("too many attempts have failed from here; try again in a minute"),
 }
 
 

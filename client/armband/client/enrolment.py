@@ -14,7 +14,7 @@ from pathlib import Path
 
 from armband.client.errors import NotAllowed, OfficeUnreachable, StoreUnusable, Usage
 from armband.client.founding import make_terminal, rename_terminal
-from armband.client.i18n import _
+from armband.client.i18n import N_, _
 from armband.client.keys import (
     ON,
     Enrolment,
@@ -193,9 +193,19 @@ async def _next(transport: WebsocketTransport) -> wire.FromOffice:
     return message
 
 
+_REFUSALS = {
+    wire.CLOSE_CODE_REFUSED: N_("the office does not know this code: is it typed as printed?"),
+    wire.CLOSE_CODE_USED: N_("this code has been used already: ask the office for a new one"),
+    wire.CLOSE_CODE_EXPIRED: N_("this code is too old: ask the office for a new one"),
+    wire.CLOSE_NOT_ALLOWED: N_("the office refuses this terminal"),
+    wire.CLOSE_REPLAYED: N_("the office has seen this very hello before: is somebody listening?"),
+    wire.CLOSE_TOO_OFTEN: N_("too many attempts have failed from here; try again in a minute"),
+}
+
+
 def _refused(code: int, reason: str) -> NotAllowed | OfficeUnreachable:
-    if code in (wire.CLOSE_CODE_REFUSED, wire.CLOSE_NOT_ALLOWED):
-        return NotAllowed(_("the office refuses the code: it is wrong, used or expired"))
+    if code in _REFUSALS:
+        return NotAllowed(_(_REFUSALS[code]))
     return OfficeUnreachable(_("the office closed the connection: ") + (reason or str(code)))
 
 

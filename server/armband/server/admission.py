@@ -8,7 +8,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from armband.server.commit.model import TerminalGrant
-from armband.server.errors import InviteRefused
+from armband.server.errors import InviteExpired, InviteRefused, InviteUsed
 from armband.server.follower import Reader
 from armband.server.model import Terminal, Touch
 from armband.server.office import Office
@@ -33,6 +33,7 @@ class Admitted:
     Attributes:
         answer: the welcome, or the answer to an enrolment.
         key_id: of a terminal; empty for a script.
+        token_id: of a script; empty for a terminal.
         cursor: where its feed starts.
         epoch: the office's when it came in.
         repushing: it knew another epoch and pushes all that it retains.
@@ -44,6 +45,7 @@ class Admitted:
     reader: Reader
     grant: TerminalGrant
     key_id: bytes = b""
+    token_id: bytes = b""
     cursor: int = 0
     epoch: bytes = b""
     repushing: bool = False
@@ -78,7 +80,10 @@ async def _terminal(
             wire.CAUSE_UNKNOWN_KEY,
         )
     if not _signed(terminal, greeting, hello):
-        return Close(wire.CLOSE_NOT_ALLOWED, "the signature of the hello is wrong")
+        return Close(
+            wire.CLOSE_SIGNATURE,
+            "the signature is not this key's over this challenge and the office's certificate",
+        )
     offset_ms = hello.now_ms - now_ms
     office.touch(hello.key_id, Touch(now_ms, hello.software, offset_ms))
     epoch = await _epoch(office, greeting, hello)
@@ -149,9 +154,10 @@ async def _forgotten(office: Office, hello: wire.Hello) -> bool:
 
 
 async def _enrol(office: Office, greeting: Greeting, enrol: wire.Enrol) -> Admitted | Close:
-    invite = await office.invite(enrol.invite)
-    if invite is None:
-        return Close(wire.CLOSE_CODE_REFUSED, "the enrolment code is wrong, used or expired")
+    try:
+        invite = await office.invite(enrol.invite)
+    except InviteRefused as error:
+        return _refused(error)
     nonces = (greeting.nonce, enrol.nonce)
 
     def proof(side: str) -> bytes:
@@ -160,11 +166,11 @@ async def _enrol(office: Office, greeting: Greeting, enrol: wire.Enrol) -> Admit
         )
 
     if not handshake.same(proof("terminal"), enrol.proof):
-        return Close(wire.CLOSE_CODE_REFUSED, "the proof of the enrolment code is wrong")
+        return _refused(InviteRefused("wrong"))
     try:
         terminal = await office.take_invite(enrol.invite, enrol.public_key)
     except InviteRefused as error:
-        return Close(wire.CLOSE_CODE_REFUSED, str(error))
+        return _refused(error)
     enrolled = wire.Enrolled(
         proof=proof("office"),
         office=office.code,
@@ -175,6 +181,17 @@ async def _enrol(office: Office, greeting: Greeting, enrol: wire.Enrol) -> Admit
     )
     nobody = Reader(terminal.role, ())
     return Admitted(State.DONE, enrolled, nobody, TerminalGrant(terminal.role, ()))
+
+
+def _refused(error: InviteRefused) -> Close:
+    match error:
+        case InviteUsed():
+            code = wire.CLOSE_CODE_USED
+        case InviteExpired():
+            code = wire.CLOSE_CODE_EXPIRED
+        case _:
+            code = wire.CLOSE_CODE_REFUSED
+    return Close(code, str(error))
 
 
 async def _script(office: Office, hello: wire.TokenHello, now_ms: int) -> Admitted | Close:
@@ -206,6 +223,7 @@ async def _script(office: Office, hello: wire.TokenHello, now_ms: int) -> Admitt
         answer=welcome,
         reader=Reader(Role.SCRIPT, scope),
         grant=TerminalGrant(Role.SCRIPT, scope),
+        token_id=token.id,
         epoch=office.epoch,
         expires_ms=known.expires_ms,
     )

@@ -14,6 +14,7 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any
 
+from armband.server import bounds
 from armband.server.admission import Admitted
 from armband.server.answers import history_frame, receipt_frames
 from armband.server.commit.model import Batch, BatchResult
@@ -21,6 +22,7 @@ from armband.server.delivery import MAX_REASON, put, say_goodbye
 from armband.server.errors import OfficeCannotWrite, UnknownPredecessor
 from armband.server.feeder import Feeder
 from armband.server.follower import Reader
+from armband.server.gate import Pace
 from armband.server.hub import Hub
 from armband.server.model import Touch
 from armband.server.office import Office
@@ -67,6 +69,8 @@ class Connection:
         self._admitted = admitted
         self._woken = asyncio.Event()
         self._room = asyncio.Event()
+        self._ending = asyncio.Event()
+        self._pace = Pace(self._now_s())
         self._closing: Close | None = None
         self._gone = False
         self._fed_page = False
@@ -103,6 +107,7 @@ class Connection:
             self._closing = Close(code, reason)
         self._wake()
         self._room.set()
+        self._ending.set()
 
     def state_changed(self) -> None:
         """Tell the peer whether the office can take records."""
@@ -137,7 +142,9 @@ class Connection:
             while self._closing is None:
                 message = wire.decode_from_terminal(await self._transport.receive())
                 if self._closing is None:
-                    await self._fulfil(self._session.receive(message))
+                    demand = self._session.receive(message)
+                    await self._fulfil(demand)
+                    await self._keep_pace(demand)
         except BadFrame as error:
             self.end(wire.CLOSE_BAD_FRAME, error.problem)
         except TransportClosed:
@@ -163,6 +170,19 @@ class Connection:
                 self.end(demand.code, demand.reason)
             case _:
                 pass
+
+    async def _keep_pace(self, demand: Demand) -> None:
+        """A peer that asks too fast is read later: its frames pile up on its own side."""
+        asks = isinstance(demand, Follow | TellHistory)
+        wait_s = self._pace.wait_s(
+            self._now_s(),
+            frames=bounds.COST_OF_ASKING if asks else 1,
+            ops=len(demand.wires) if isinstance(demand, Commit) else 0,
+        )
+        if wait_s > 0:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(wait_s):
+                    await self._ending.wait()
 
     async def _make_room(self) -> None:
         while len(self._answers) >= MAX_ANSWERS and self._closing is None:
@@ -231,6 +251,7 @@ class Connection:
             raise
         finally:
             self._room.set()
+            self._ending.set()
 
     async def _send_next(self) -> bool:
         """Send what is due first; False when nothing is."""

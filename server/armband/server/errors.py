@@ -3,7 +3,9 @@
 ServerError
 ├── UnknownPredecessor   an operation follows one that the office does not hold
 ├── OfficeCannotWrite    the office takes no records just now; ``reason`` says why
-├── InviteRefused        an enrolment code is unknown, used or expired
+├── InviteRefused        an enrolment code is unknown, or not for this key
+│   ├── InviteUsed       it was used
+│   └── InviteExpired    it is too old
 ├── BadRequest           an administration verb is unknown or its arguments are wrong
 ├── NotFound             what a verb names does not exist
 ├── UnknownUnit          a command names a unit that the office does not have: a typing mistake
@@ -57,6 +59,20 @@ class InviteRefused(ServerError):
     def __init__(self, problem: str) -> None:
         super().__init__(f"the enrolment code is {problem}")
         self.problem = problem
+
+
+class InviteUsed(InviteRefused):
+    """A terminal has enrolled with it."""
+
+    def __init__(self) -> None:
+        super().__init__("used already")
+
+
+class InviteExpired(InviteRefused):
+    """It is too old."""
+
+    def __init__(self) -> None:
+        super().__init__("expired")
 
 
 class BadRequest(ServerError):

@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from typing import Protocol
 
-from armband.server.admission import Admitted, Greeting, admit
+from armband.server import bounds
+from armband.server.admission import Admitted
 from armband.server.connection import Connection
 from armband.server.delivery import put, say_goodbye
+from armband.server.door import Door
 from armband.server.follower import Reader
+from armband.server.gate import Seats, address_of
 from armband.server.hub import Hub
 from armband.server.model import (
     Committed,
@@ -22,18 +26,23 @@ from armband.server.model import (
     WritableChanged,
 )
 from armband.server.office import Office
-from armband.server.session import Admit, Close, Session, State
-from armband.shared import limits, wire
+from armband.server.refusals import end
+from armband.server.session import Close, Session, State
+from armband.shared import wire
 from armband.shared.environment import Environment
-from armband.shared.errors import BadFrame
 from armband.shared.transport import Transport, TransportClosed
 
-MAX_CONNECTIONS = 4096
 INTERNAL_ERROR = 1011
-NONCE_BYTES = 32
 _NEW_SETTINGS = Close(wire.CLOSE_SCOPE_CHANGED, "the office's settings have changed")
 
 log = logging.getLogger(__name__)
+
+
+class Accepted(Transport, Protocol):
+    """A connection that the office has accepted."""
+
+    def admit(self) -> None:
+        """It is known who this is: larger frames may come, and others are waited for."""
 
 
 class Gateway:
@@ -46,11 +55,14 @@ class Gateway:
         self._open: dict[int, Connection] = {}
         self._by_key: dict[bytes, Connection] = {}
         self._changed: dict[bytes, Terminal] = {}
-        self._greeting = 0
+        self._seats = Seats(bounds.MAX_CONNECTIONS, bounds.MAX_CONNECTIONS_PER_ADDRESS)
+        self._tokens = Seats(bounds.MAX_CONNECTIONS, bounds.MAX_CONNECTIONS_PER_TOKEN)
+        self.door = Door(office, environment)
         self._serial = 0
         self._stopped: Close | None = None
         self._stop_listening: Callable[[], None] | None = None
         self._days: asyncio.Task[None] | None = None
+        self._telling: asyncio.Task[None] | None = None
 
     @property
     def connections(self) -> int:
@@ -61,6 +73,7 @@ class Gateway:
         """Listen to the office; before the first `serve`."""
         self._stop_listening = self._office.listen(self._on_event)
         self._days = asyncio.create_task(self.hub.follow_days(), name="office days")
+        self._telling = asyncio.create_task(self.door.refusals.follow(), name="refusals")
 
     async def stop(self) -> None:
         """End every connection with a word of why."""
@@ -70,8 +83,10 @@ class Gateway:
             self._stop_listening()
         if self._days is not None:
             self._days.cancel()
+        await end(self._telling)
+        await self.door.refusals.flush()
 
-    async def serve(self, transport: Transport) -> None:
+    async def serve(self, transport: Accepted) -> None:
         """One connection, until it is over. Never raises: a bad peer is its own problem."""
         try:
             await self._serve(transport)
@@ -81,13 +96,23 @@ class Gateway:
             log.exception("connection from %s failed", transport.peer)
             await transport.close(INTERNAL_ERROR, "the office failed")
 
-    async def _serve(self, transport: Transport) -> None:
-        session = Session()
-        self._greeting += 1
+    async def _serve(self, transport: Accepted) -> None:
+        address = address_of(transport.peer)
+        if self._stopped is not None:
+            await say_goodbye(transport, self._stopped)
+            return
+        if not self._seats.take(address):
+            self.door.refusals.add(address, "too many connections")
+            await say_goodbye(transport, Close(wire.CLOSE_LIMIT, "too many connections are open"))
+            return
         try:
-            admitted = await self._greet(transport, session)
+            await self._seated(transport)
         finally:
-            self._greeting -= 1
+            self._seats.leave(address)
+
+    async def _seated(self, transport: Accepted) -> None:
+        session = Session()
+        admitted = await self.door.greet(transport, session)
         if isinstance(admitted, Close):
             await say_goodbye(transport, admitted)
             return
@@ -96,38 +121,20 @@ class Gateway:
             await put(transport, wire.encode(admitted.answer))
             await transport.close(1000, "enrolled")
             return
-        await self._converse(transport, session, admitted)
-
-    async def _greet(self, transport: Transport, session: Session) -> Admitted | Close:
-        if self._stopped is not None:
-            return self._stopped
-        if len(self._open) + self._greeting > MAX_CONNECTIONS:
-            return Close(wire.CLOSE_LIMIT, f"{MAX_CONNECTIONS} connections are open")
-        office = self._office
-        nonce = self._environment.random_bytes(NONCE_BYTES)
-        challenge = wire.Challenge(
-            wire.OLDEST_PROTOCOL,
-            wire.PROTOCOL,
-            office.code,
-            office.epoch,
-            nonce,
-            self._environment.now_ms(),
-        )
-        await put(transport, wire.encode(challenge))
+        if not admitted.token_id:
+            transport.admit()
+            await self._converse(transport, session, admitted)
+            return
+        holder = admitted.token_id.hex()
+        if not self._tokens.take(holder):
+            words = f"this token has {bounds.MAX_CONNECTIONS_PER_TOKEN} connections already"
+            await say_goodbye(transport, Close(wire.CLOSE_LIMIT, words))
+            return
         try:
-            async with asyncio.timeout(limits.HELLO_TIMEOUT_S):
-                frame = await transport.receive()
-        except TimeoutError:
-            return Close(wire.CLOSE_SLOW, f"no hello within {limits.HELLO_TIMEOUT_S:g} s")
-        try:
-            demand = session.receive(wire.decode_from_terminal(frame))
-        except BadFrame as error:
-            return Close(wire.CLOSE_BAD_FRAME, error.problem)
-        if isinstance(demand, Close):
-            return demand
-        assert isinstance(demand, Admit), "the first message can ask for nothing else"
-        greeting = Greeting(nonce, transport.fingerprint)
-        return await admit(office, greeting, demand.message, self._environment.now_ms())
+            transport.admit()
+            await self._converse(transport, session, admitted)
+        finally:
+            self._tokens.leave(holder)
 
     async def _converse(self, transport: Transport, session: Session, admitted: Admitted) -> None:
         connection = Connection(

@@ -8,20 +8,21 @@ web page must not reach an office through somebody's machine.
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import logging
 import socket
 import ssl
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
-from typing import Any
 
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
 from armband.server.certificate import Certificate, tls_context
+from armband.server.plug import GuardedSocket, Strangers, listening_sockets
 from armband.shared import limits, wire
-from armband.shared.transport import Transport, TransportClosed
+from armband.shared.transport import TransportClosed
 
 OPEN_TIMEOUT_S = 5.0
 CLOSE_TIMEOUT_S = 2.0
@@ -44,15 +45,16 @@ _REASON_BYTES = 120
 _library_log = logging.getLogger(f"{__name__}.library")
 _library_log.setLevel(logging.CRITICAL)
 
-Handler = Callable[[Transport], Awaitable[None]]
-
 
 class WebsocketTransport:
     """One accepted connection as a `Transport`."""
 
-    def __init__(self, connection: ServerConnection, fingerprint: bytes) -> None:
+    def __init__(
+        self, connection: ServerConnection, fingerprint: bytes, strangers: Strangers
+    ) -> None:
         self._connection = connection
         self._fingerprint = fingerprint
+        self._strangers = strangers
 
     @property
     def peer(self) -> str:
@@ -89,9 +91,17 @@ class WebsocketTransport:
         short = reason.encode()[:_REASON_BYTES].decode(errors="ignore")
         await self._connection.close(code, short)
 
+    def admit(self) -> None:
+        """It is known who this is: frames of full size may come, and its seat is another's."""
+        self._connection.protocol.max_message_size = limits.MAX_FRAME
+        self._strangers.leave(self._connection.remote_address)
+
     def abort(self) -> None:
         """Cut the connection at once."""
         self._connection.transport.abort()
+
+
+Handler = Callable[[WebsocketTransport], Awaitable[None]]
 
 
 def _closed(error: ConnectionClosed) -> TransportClosed:
@@ -106,6 +116,13 @@ def _keep_little_in_the_kernel(connection: ServerConnection) -> None:
         plug.setsockopt(socket.IPPROTO_TCP, option, UNSENT_BYTES)
 
 
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def _refuse_browsers(connection: ServerConnection, request: Request) -> Response | None:
     if "Origin" in request.headers:
         return connection.respond(HTTPStatus.FORBIDDEN, "not for browsers\n")
@@ -113,13 +130,23 @@ def _refuse_browsers(connection: ServerConnection, request: Request) -> Response
 
 
 class Listener:
-    """A listening socket; each connection runs ``handler`` until it returns."""
+    """A listening socket; each connection runs ``handler`` until it returns.
 
-    def __init__(self, handler: Handler, certificate: Certificate | None) -> None:
+    Args:
+        turned_away: is told the address of each connection that finds no seat.
+    """
+
+    def __init__(
+        self,
+        handler: Handler,
+        certificate: Certificate | None,
+        turned_away: Callable[[str], None] = lambda _address: None,
+    ) -> None:
         self._handler = handler
+        self._strangers = Strangers(turned_away)
         self._context: ssl.SSLContext | None = None
         self._fingerprint = b""
-        self._server: Server | None = None
+        self._servers: list[Server] = []
         self._open: dict[int, WebsocketTransport] = {}
         if certificate is not None:
             self._context = tls_context(certificate)
@@ -130,14 +157,24 @@ class Listener:
 
         Raises:
             OSError: the address is in use or not this machine's.
+            ValueError: without TLS, an address that others can reach.
         """
-        self._server = await serve(
+        if self._context is None and not _is_loopback(host):
+            raise ValueError(f"{host} can be reached from outside: nothing is served without TLS")
+        plugs = await listening_sockets(host, port, self._strangers)
+        bound = plugs[0].getsockname()
+        self._servers = [await self._serve(plug) for plug in plugs]
+        scheme = "wss" if self._context is not None else "ws"
+        shown = f"[{host}]" if ":" in host else host
+        return f"{scheme}://{shown}:{bound[1]}"
+
+    async def _serve(self, plug: GuardedSocket) -> Server:
+        return await serve(
             self._accept,
-            host,
-            port,
+            sock=plug,
             ssl=self._context,
             compression=None,
-            max_size=limits.MAX_FRAME,
+            max_size=limits.MAX_HELLO_FRAME,
             max_queue=UNREAD_FRAMES,
             write_limit=WRITE_LIMIT,
             open_timeout=OPEN_TIMEOUT_S,
@@ -148,30 +185,30 @@ class Listener:
             server_header=None,
             logger=_library_log,
         )
-        bound: Any = self._server.sockets[0].getsockname()
-        scheme = "wss" if self._context is not None else "ws"
-        shown = f"[{host}]" if ":" in host else host
-        return f"{scheme}://{shown}:{bound[1]}"
 
     async def stop(self) -> None:
         """Stop accepting, close every connection and wait for the handlers."""
-        if self._server is None:
-            return
-        self._server.close(code=wire.CLOSE_OFFICE_STOPS, reason="the office stops")
+        for server in self._servers:
+            server.close(code=wire.CLOSE_OFFICE_STOPS, reason="the office stops")
         try:
             async with asyncio.timeout(STOP_TIMEOUT_S):
-                await self._server.wait_closed()
+                for server in self._servers:
+                    await server.wait_closed()
         except TimeoutError:
             for transport in list(self._open.values()):
                 transport.abort()
-            await self._server.wait_closed()
-        self._server = None
+            for server in self._servers:
+                await server.wait_closed()
+        self._servers = []
 
     async def _accept(self, connection: ServerConnection) -> None:
         _keep_little_in_the_kernel(connection)
-        transport = WebsocketTransport(connection, self._fingerprint)
+        remote = connection.remote_address
+        transport = WebsocketTransport(connection, self._fingerprint, self._strangers)
         self._open[id(transport)] = transport
+        self._strangers.hear(remote)
         try:
             await self._handler(transport)
         finally:
             del self._open[id(transport)]
+            self._strangers.leave(remote)

@@ -33,3 +33,7 @@ SEND_TIMEOUT_S = 10.0
 """A peer that does not take a frame for this long is cut."""
 ROLLUP_INTERVAL_S = 0.25
 """Least time between two roll-up frames of one subscription; the first goes out at once."""
+MAX_HELLO_FRAME = 24 * 1024
+"""Bytes of a message from somebody who is not admitted yet."""
+MAX_SCOPE_UNITS = 100
+"""Units of one terminal; with the longest codes they still fit into a hello."""

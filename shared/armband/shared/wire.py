@@ -27,6 +27,8 @@ SCHEMA = 1
 """Version of the kinds' declarations. A newer one is carried, never refused."""
 
 Id = Annotated[bytes, msgspec.Meta(min_length=16, max_length=16)]
+IdOrNone = Annotated[bytes, msgspec.Meta(max_length=16)]
+"""Empty for none."""
 Code = Annotated[str, msgspec.Meta(max_length=200)]
 Words = Annotated[str, msgspec.Meta(max_length=500)]
 Body = Annotated[bytes, msgspec.Meta(max_length=limits.MAX_FRAME)]
@@ -73,12 +75,12 @@ class Hello(msgspec.Struct, frozen=True, array_like=True, tag=2):
     software: Words
     key_id: Id
     now_ms: Moment
-    epoch: bytes
+    epoch: IdOrNone
     cursor: Number
     witness_seq: Number
-    witness_hist: bytes
-    scope: list[Code]
-    signature: bytes
+    witness_hist: IdOrNone
+    scope: Annotated[list[Code], msgspec.Meta(max_length=limits.MAX_SCOPE_UNITS)]
+    signature: Annotated[bytes, msgspec.Meta(min_length=64, max_length=64)]
 
 
 class Enrol(msgspec.Struct, frozen=True, array_like=True, tag=3):
@@ -364,9 +366,9 @@ CLOSE_BAD_FRAME = 4000
 CLOSE_PROTOCOL = 4001
 """No common protocol version, or a message out of its place."""
 CLOSE_NOT_ALLOWED = 4003
-"""Unknown key, wrong signature, wrong token."""
+"""Unknown key, wrong token, or roll-ups outside of the scope."""
 CLOSE_CODE_REFUSED = 4004
-"""The enrolment code is wrong, used or expired."""
+"""The enrolment code is wrong, or is not for this key."""
 CLOSE_REVOKED = 4005
 CLOSE_EPOCH = 4006
 """The office has a new epoch; connect again."""
@@ -377,6 +379,16 @@ CLOSE_SLOW = 4008
 CLOSE_REPLACED = 4009
 """The same key has connected again; the newer connection stays."""
 CLOSE_LIMIT = 4010
+CLOSE_CODE_USED = 4011
+"""The enrolment code has been used."""
+CLOSE_CODE_EXPIRED = 4012
+"""The enrolment code is too old."""
+CLOSE_SIGNATURE = 4013
+"""The hello is not signed by this key, or not over this challenge and this certificate."""
+CLOSE_REPLAYED = 4014
+"""The hello or the proof of an enrolment was shown before, on another connection."""
+CLOSE_TOO_OFTEN = 4015
+"""Too many attempts from this address, or with this code, have failed; try again later."""
 
 FromTerminal = Hello | Enrol | TokenHello | Push | Subscribe | Unsubscribe | HistoryRequest | Report
 FromOffice = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from armband.server.errors import InviteRefused, NotFound
+from armband.server.errors import InviteExpired, InviteRefused, InviteUsed, NotFound
 from armband.server.model import Invite, Token, Touch
 from armband.server.store.port import Store
 from armband.shared import wire
@@ -25,7 +25,8 @@ async def test_an_invite_makes_one_terminal(store: Store) -> None:
     assert (terminal.name, terminal.person, terminal.role) == ("T001", "张三", Role.GRID)
     assert (terminal.scope, terminal.public_key) == (("lianhu/yg",), PUBLIC)
     assert await store.terminals() == [terminal]
-    assert await store.invite(INVITE.id, NOW_MS) is None
+    with pytest.raises(InviteUsed):
+        await store.invite(INVITE.id, NOW_MS)
     with pytest.raises(InviteRefused, match="used already"):
         await store.take_invite(INVITE.id, b"x" * 16, b"x" * 32, NOW_MS)
     assert len(await store.terminals()) == 1
@@ -33,7 +34,8 @@ async def test_an_invite_makes_one_terminal(store: Store) -> None:
 
 async def test_an_invite_expires(store: Store) -> None:
     await store.add_invite(INVITE, NOW_MS)
-    assert await store.invite(INVITE.id, INVITE.expires_ms) is None
+    with pytest.raises(InviteExpired):
+        await store.invite(INVITE.id, INVITE.expires_ms)
     with pytest.raises(InviteRefused, match="expired"):
         await store.take_invite(INVITE.id, KEY, PUBLIC, INVITE.expires_ms)
     with pytest.raises(InviteRefused, match="unknown"):

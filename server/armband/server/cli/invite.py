@@ -15,7 +15,8 @@ from armband.shared.handshake import printed_code
 from armband.shared.invitation import invitation_text
 from armband.shared.permissions import Role
 
-DEFAULT_EXPIRES = "24h"
+DEFAULT_EXPIRES = "15m"
+"""A code is typed in at once. A longer time is a decision of whoever asks for it."""
 
 
 def add_parser(subparsers: Any) -> None:

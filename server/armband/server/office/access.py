@@ -95,8 +95,12 @@ class Access:
         await self._store.add_invite(invite, self._environment.now_ms())
         return code
 
-    async def invite(self, invite_id: bytes) -> Invite | None:
-        """An invite that is neither used nor expired, to check a proof against."""
+    async def invite(self, invite_id: bytes) -> Invite:
+        """An invite to check a proof against.
+
+        Raises:
+            InviteRefused: unknown; used (`InviteUsed`); expired (`InviteExpired`).
+        """
         return await self._store.invite(invite_id, self._environment.now_ms())
 
     async def take_invite(self, invite_id: bytes, public_key: bytes) -> Terminal:

@@ -189,8 +189,12 @@ class Store(Protocol):
     async def forks(self) -> dict[bytes, int]:
         """How many branches each forked chain has beside its main one, by key id."""
 
-    async def invite(self, invite_id: bytes, now_ms: int) -> Invite | None:
-        """An invite that is neither used nor expired."""
+    async def invite(self, invite_id: bytes, now_ms: int) -> Invite:
+        """An invite to check a proof against.
+
+        Raises:
+            InviteRefused: unknown; used (`InviteUsed`); expired (`InviteExpired`).
+        """
 
     async def add_invite(self, invite: Invite, now_ms: int) -> None:
         """Keep a new invite."""

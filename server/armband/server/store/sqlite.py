@@ -178,7 +178,7 @@ class SqliteStore:
         """See `Store.forks`."""
         return await self._db.read(lambda conn: sqlite_access.forks(conn, self._office))
 
-    async def invite(self, invite_id: bytes, now_ms: int) -> Invite | None:
+    async def invite(self, invite_id: bytes, now_ms: int) -> Invite:
         """See `Store.invite`."""
         return await self._db.read(
             lambda conn: sqlite_access.invite(conn, self._office, invite_id, now_ms)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from armband.server.errors import InviteRefused, NotFound
+from armband.server.errors import InviteExpired, InviteRefused, InviteUsed, NotFound
 from armband.server.model import Invite, Terminal, Token, Touch
 from armband.server.store import dbapi
 from armband.server.store.values import decode_scope, encode_scope
@@ -106,22 +106,15 @@ def _touch_row(office: str, key_id: bytes, said: Touch) -> tuple[object, ...]:
     return (said.last_seen_ms, said.software, said.clock_offset_ms, *counts, office, key_id)
 
 
-def invite(conn: dbapi.Connection, office: str, invite_id: bytes, now_ms: int) -> Invite | None:
+def invite(conn: dbapi.Connection, office: str, invite_id: bytes, now_ms: int) -> Invite:
     """An invite that is neither used nor expired."""
-    try:
-        return _open_invite(conn, office, invite_id, now_ms)
-    except InviteRefused:
-        return None
-
-
-def _open_invite(conn: dbapi.Connection, office: str, invite_id: bytes, now_ms: int) -> Invite:
     row = conn.execute(INVITE, (office, invite_id)).fetchone()
     if row is None:
         raise InviteRefused("unknown")
     if row[6] is not None:
-        raise InviteRefused("used already")
+        raise InviteUsed
     if row[5] <= now_ms:
-        raise InviteRefused("expired")
+        raise InviteExpired
     return Invite(row[0], row[1], row[2], Role(row[3]), row[4], row[5])
 
 
@@ -139,7 +132,7 @@ def take_invite(
     now_ms: int,
 ) -> Terminal:
     """Use up an invite and list ``key`` = (key id, public key) as a terminal."""
-    used = _open_invite(conn, office, invite_id, now_ms)
+    used = invite(conn, office, invite_id, now_ms)
     key_id, public_key = key
     if conn.execute(LISTED, (office, key_id)).fetchone() is not None:
         raise InviteRefused("not for a key that is listed already")
