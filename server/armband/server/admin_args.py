@@ -6,6 +6,7 @@ from typing import Annotated
 
 import msgspec
 
+from armband.shared import limits
 from armband.shared.drafts import Draft
 from armband.shared.permissions import Role
 from armband.shared.policy import Policy
@@ -16,7 +17,6 @@ MAX_ROLLUP_DAYS = 366
 MAX_VALID_MS = 10 * 366 * 86_400_000
 
 Valid = Annotated[int, msgspec.Meta(gt=0, le=MAX_VALID_MS)]
-MAX_SCOPE = 50
 
 
 class NoArgs(msgspec.Struct, forbid_unknown_fields=True):
@@ -98,7 +98,7 @@ class AssignArgs(msgspec.Struct, forbid_unknown_fields=True):
     """A terminal by its name or its key id in hex, and the units that it shall have."""
 
     id: str
-    scope: Annotated[list[str], msgspec.Meta(min_length=1, max_length=MAX_SCOPE)]
+    scope: Annotated[list[str], msgspec.Meta(min_length=1, max_length=limits.MAX_SCOPE_UNITS)]
 
 
 class ReportArgs(msgspec.Struct, forbid_unknown_fields=True):
