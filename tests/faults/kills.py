@@ -10,8 +10,7 @@ the same bytes in every base as at the office.
 from __future__ import annotations
 
 import asyncio
-import sqlite3
-from contextlib import AsyncExitStack, closing
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -29,6 +28,7 @@ from faults.crew import UNIT, check_lines, enrol, make_office
 from faults.processes import OfficeProcess, Program, rows_of
 from faults.verdict import Verdict, audit, compare, once_each
 from support.real_office import run_command
+from support.stores import opened
 from support.waiting import until
 
 WAITING_MAX = 60
@@ -75,7 +75,7 @@ async def kill_server(home: Path, times: int, seed: int, terminals: int = 3) -> 
             _missing(office.directory, seen, home / "copy", report)
         for task in recording:
             task.cancel()
-        await _settle(crew)
+        await _settle(home, crew)
         report.promised = len(seen)
     office.stop()
     for number in range(terminals):
@@ -113,7 +113,7 @@ def _held(crew: list[tuple[Terminal, Link]]) -> int:
 
 def _note_receipts(home: Path, terminals: int, seen: dict[bytes, tuple[int, int]]) -> None:
     for number in range(terminals):
-        with closing(sqlite3.connect(home / f"t{number}" / TERMINAL_FILE)) as conn:
+        with opened(home / f"t{number}" / TERMINAL_FILE) as conn:
             rows = conn.execute("SELECT id, seq, eff FROM ops WHERE state = 1").fetchall()
         for op, seq, eff in rows:
             assert seen.setdefault(op, (seq, eff)) == (seq, eff), "a receipt changed"
@@ -141,23 +141,21 @@ def _check(terminal: Terminal) -> Draft:
     return Draft("check", terminal.new_id(), UNIT, fields)
 
 
-async def _settle(crew: list[tuple[Terminal, Link]]) -> None:
+async def _settle(home: Path, crew: list[tuple[Terminal, Link]]) -> None:
     for _terminal, link in crew:
         link.hurry()
 
     def drained() -> bool:
         written = sum(terminal.status.written for terminal, _link in crew)
         return all(not t.status.waiting and not t.status.catching_up for t, _l in crew) and all(
-            _base_count(t) >= written for t, _l in crew
+            _base_count(home / f"t{n}") >= written for n in range(len(crew))
         )
 
     await until(drained, "everything is everywhere", 60)
 
 
-def _base_count(terminal: Terminal) -> int:
-    store: Any = terminal.replica.store
-    path = store._db._path
-    with closing(sqlite3.connect(path)) as conn:
+def _base_count(folder: Path) -> int:
+    with opened(folder / TERMINAL_FILE) as conn:
         count: int = conn.execute(
             "SELECT count(*) FROM base JOIN view USING (record) WHERE kind = 'check'"
         ).fetchone()[0]

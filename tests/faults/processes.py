@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import sqlite3
 import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import IO
 
+from support.stores import opened
 from support.waiting import until
 
 TOOLS = Path(sys.executable).parent
@@ -146,5 +145,5 @@ def rows_of(path: Path, sql: str, aside: Path) -> list[tuple]:
     for part in (path, Path(f"{path}-wal")):
         if part.exists():
             shutil.copy(part, aside / part.name)
-    with closing(sqlite3.connect(aside / path.name)) as conn:
+    with opened(aside / path.name, path.parent) as conn:
         return conn.execute(sql).fetchall()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,6 +22,7 @@ UNREADABLE: tuple[type[Exception], ...] = (*dbapi.Error, msgspec.MsgspecError, U
 """What damaged bytes come to when they are read."""
 _BUSY_TIMEOUT_MS = 5_000
 _CACHE_KIB = 16_384
+_JOURNAL_INDEX_BYTES = 32_768
 _LOOKED_AT = ("sync", "drafts", "preferences", "unit_names", "watches")
 """The small tables; damage in the others is met where they are read or changed."""
 
@@ -107,14 +110,24 @@ def translated(error: Exception, path: Path) -> StoreUnusable:
     """An error of SQLite, or of a value that does not decode, as one of ours."""
     full_code = getattr(error, "sqlite_errorcode", 0)
     code = full_code & 0xFF
-    # A disk without any room at all cannot even hold the index of the journal.
-    if code == dbapi.SQLITE_FULL or full_code == dbapi.SQLITE_IOERR_SHMSIZE:
+    # A disk without any room at all cannot even hold the index of the journal; SQLCipher's driver
+    # does not tell which error of the disk that was.
+    no_index = full_code == dbapi.SQLITE_IOERR_SHMSIZE or (
+        full_code == dbapi.SQLITE_IOERR and _is_full(path)
+    )
+    if code == dbapi.SQLITE_FULL or no_index:
         return StoreFull(_("no room on this terminal's disk ({problem})").format(problem=error))
     if code in (dbapi.SQLITE_CORRUPT, dbapi.SQLITE_NOTADB) or _is_undecodable(error):
         return StoreDamaged.found(path, error)
     if code in (dbapi.SQLITE_BUSY, dbapi.SQLITE_LOCKED):
         return StoreHeld(f"{path.parent} is busy: another process works on it", 0)
     return StoreUnusable(f"the store at {path} failed: {error}")
+
+
+def _is_full(path: Path) -> bool:
+    with suppress(OSError):
+        return shutil.disk_usage(path.parent).free < _JOURNAL_INDEX_BYTES
+    return False
 
 
 def _is_undecodable(error: Exception) -> bool:
