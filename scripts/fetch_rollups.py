@@ -16,8 +16,7 @@ import csv
 import sys
 from pathlib import Path
 
-from armband.client.errors import ClientError
-from armband.client.rollups import fetch
+from armband.client.api import ClientError, connect
 
 METRICS = ("checks.total", "checks.persons", "checks.fever", "visits.total", "households.total")
 
@@ -31,9 +30,8 @@ def main() -> int:
     parser.add_argument("--data", type=Path, default=None, help="the terminal's folder")
     arguments = parser.parse_args()
     try:
-        report = fetch(
-            arguments.unit, day=arguments.day, depth=arguments.depth, data_dir=arguments.data
-        )
+        office = connect(arguments.data)
+        report = office.rollups(arguments.unit, day=arguments.day, depth=arguments.depth)
     except ClientError as error:
         print(f"fetch_rollups: {error}", file=sys.stderr)
         return int(error.exit_code)

@@ -84,6 +84,14 @@ def test_recorded_offline_drained_and_seen_by_the_other(tmp_path: Path) -> None:
             capture_output=True, text=True, timeout=60, check=True,
         )  # fmt: skip
         assert script.stdout.splitlines()[1].split(",")[1:4] == ["lianhu/yg", "阳光社区", "1"]
+        week = subprocess.run(
+            [sys.executable, TOP / "scripts" / "weekly_summary.py", "lianhu/yg", "--data",
+             tmp_path / "none", "--out", tmp_path / "week.svg"],
+            env={"ARMBAND_URL": url, "ARMBAND_TOKEN": token, "LC_ALL": "C.UTF-8"},
+            capture_output=True, text=True, timeout=60, check=True,
+        )  # fmt: skip
+        assert week.stdout.splitlines()[-1].split("\t")[1:3] == ["1", "1"]
+        assert "阳光社区" in (tmp_path / "week.svg").read_text(encoding="utf-8")
 
 
 def test_two_processes_on_one_store_are_safe(tmp_path: Path) -> None:
