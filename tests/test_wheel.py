@@ -12,7 +12,7 @@ import pytest
 
 TOP = Path(__file__).resolve().parent.parent
 PORTIONS = ("client", "server", "shared")
-DATA_ENDINGS = {".py", ".sql", ".tcss", ".po", ".typed"}
+DATA_ENDINGS = {".py", ".sql", ".tcss", ".po", ".typed", ".html", ".css", ".js"}
 
 
 @pytest.fixture(scope="module")

@@ -32,6 +32,8 @@ from armband.server.admin_args import (
     UpsertArgs,
 )
 from armband.server.audit_log import LogRow
+from armband.server.board.gather import BoardArgs, BoardRoom
+from armband.server.board.model import Board
 from armband.server.errors import BadRequest, NotFound, UnknownUnit
 from armband.server.model import RecordsPage, Terminal
 from armband.server.office import Office
@@ -59,12 +61,14 @@ class Admin:
     def __init__(self, office: Office, environment: Environment) -> None:
         self._office = office
         self._environment = environment
+        self._board_room = BoardRoom(office, environment)
         self._verbs: Mapping[str, tuple[type[msgspec.Struct], Callable[[Any], Awaitable[Any]]]] = {
             "office": (NoArgs, self._about),
             "units": (NoArgs, self._units),
             "upsert": (UpsertArgs, self._upsert),
             "records": (RecordsArgs, self._records),
             "rollup": (RollupArgs, self._rollup),
+            "board": (BoardArgs, self._board),
             "report": (ReportArgs, self._report),
             "freeze": (FreezeArgs, self._freeze),
             "audit": (NoArgs, self._audit),
@@ -171,6 +175,10 @@ class Admin:
         if days[-1] != last:
             raise BadRequest(f"{first} to {last} are not 1 to {MAX_ROLLUP_DAYS} days")
         return days
+
+    async def _board(self, args: BoardArgs) -> Board:
+        """All that a live board shows of a unit, of no person."""
+        return await self._board_room.board(self._known_unit(args.unit), args.silent_after_ms)
 
     async def _report(self, args: ReportArgs) -> DayReport:
         """A unit's day, frozen or not."""
