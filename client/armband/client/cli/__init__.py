@@ -81,7 +81,7 @@ def _print_anything() -> None:
 def _run(parsed: argparse.Namespace, output: Output) -> ExitCode:
     """Each command is a module, imported when it is asked for; textual only with the screens."""
     name = (parsed.command or "screens").replace("-", "_")
-    if name != "enrol" and (parsed.data / "store.key").exists():
+    if name not in ("enrol", "completion") and (parsed.data / "store.key").exists():
         # Imported here: a terminal without a key needs nothing of it.
         from armband.client.cli.pin import unlock
 

@@ -47,6 +47,10 @@ def parser() -> argparse.ArgumentParser:
     _doctor(commands, [common, json])
     _pin(commands, [common])
     _export_unsent(commands, [common, json])
+    completion = commands.add_parser(
+        "completion", help=_("print what a shell needs to complete commands")
+    )
+    completion.add_argument("shell", choices=("bash", "zsh"))
     return top
 
 

@@ -46,7 +46,6 @@ VERBS: Mapping[str, Verb] = {
     "token": Verb("token", "a token for scripts that read roll-ups"),
     "import": Verb("import_", "take in a register of units, households or staff"),
     "export": Verb("export", "write records as a ledger"),
-    "board": Verb("board", "the live board, here or in a browser"),
     "report": Verb("report", "the daily report: print, freeze, compare"),
     "terminals": Verb("terminals", "list the terminals"),
     "revoke": Verb("revoke", "trust a terminal no more"),
@@ -63,6 +62,7 @@ VERBS: Mapping[str, Verb] = {
     "regrid": Verb("regrid", "move, merge or split units"),
     "audit": Verb("audit", "recount everything and compare"),
     "doctor": Verb("doctor", "look for damage"),
+    "completion": Verb("completion", "print what a shell needs to complete commands"),
 }
 
 
@@ -143,6 +143,15 @@ def _parser(verb: str | None, module: ModuleType | None) -> argparse.ArgumentPar
             module.add_parser(subparsers)
         else:
             subparsers.add_parser(name, help=entry.help)
+    return parser
+
+
+def whole_parser() -> argparse.ArgumentParser:
+    """All verbs with all their options: slow, for who needs to see everything."""
+    parser = argparse.ArgumentParser(prog=PROGRAM, allow_abbrev=False)
+    subparsers: Any = parser.add_subparsers(dest="verb", required=True, metavar="COMMAND")
+    for entry in VERBS.values():
+        importlib.import_module(f"{__name__}.{entry.module}").add_parser(subparsers)
     return parser
 
 
