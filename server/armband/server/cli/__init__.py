@@ -46,6 +46,7 @@ VERBS: Mapping[str, Verb] = {
     "token": Verb("token", "a token for scripts that read roll-ups"),
     "import": Verb("import_", "take in a register of units, households or staff"),
     "export": Verb("export", "write records as a ledger"),
+    "board": Verb("board", "the live board, here or in a browser"),
     "report": Verb("report", "the daily report: print, freeze, compare"),
     "terminals": Verb("terminals", "list the terminals"),
     "revoke": Verb("revoke", "trust a terminal no more"),
