@@ -24,7 +24,7 @@ LI = {
     "name": "李雪婷",
     "phone": "13800001111",
     "id_tail": "123X",
-    "note": "对门有钥匙 Key 需要买药",
+    "note": "对门有钥匙 Key 需要买药，14号楼3单元门禁坏了",
 }
 DOOR = {"door": "3号楼2单元0502室", "head": "单雪婷", "phone": "+8613900002222"}
 
@@ -32,8 +32,12 @@ DOOR = {"door": "3号楼2单元0502室", "head": "单雪婷", "phone": "+8613900
 def found(text: str, terms: tuple[str, ...]) -> bool:
     """Whether a look-up of every piece of ``text`` finds a record with these terms."""
     pieces = query_pieces(text)
+
+    def holds(query: Term) -> bool:
+        return any(query.low <= term < query.high for term in terms)
+
     return bool(pieces) and all(
-        any(query.low <= term < query.high for query in piece for term in terms) for piece in pieces
+        any(holds(query) and all(map(holds, query.also)) for query in piece) for piece in pieces
     )
 
 
@@ -61,13 +65,23 @@ def found(text: str, terms: tuple[str, ...]) -> bool:
         "钥匙",
         "雪婷 1111",
         "lxt 123x",
+        "14号楼",
+        "3单元门禁",
+        "14号楼3单元",
+        "需要买药，14号",
     ],
 )
 def test_a_resident_is_found_by(text: str) -> None:
     assert found(text, record_terms(RESIDENT, LI))
 
 
-@pytest.mark.parametrize("text", ["xt", "lxq", "138", "0000", "111", "124X", "雪李", "lxt 2222"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("xt", "lxq", "138", "0000", "111", "124X", "雪李", "lxt 2222"),
+        *("4号楼", "1号楼", "14栋", "2单元门禁", "14号楼门禁3室"),
+    ],
+)
 def test_a_resident_is_not_found_by(text: str) -> None:
     assert not found(text, record_terms(RESIDENT, LI))
 

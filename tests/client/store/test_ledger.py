@@ -47,6 +47,8 @@ async def fill(local: Local) -> None:
             "day": f"2022-03-{24 + number // 8}",
         }
         fields |= {"resident": who.hex()} if number % 5 else {"stranger_name": "访客"}
+        if number % 7 == 0:
+            fields["note"] = f"{14 + number % 2}号楼门禁坏了"
         office.write(number.to_bytes(16, "big"), "check", fields)
     for number in (3, 4):
         office.write(number.to_bytes(16, "big"), "check", {"void": "测试"})
@@ -88,6 +90,7 @@ QUERIES: dict[str, tuple[LedgerQuery, Callable[[int], bool]]] = {
         lambda n: n % 3 != 1 and n % 5 != 0 and n not in (3, 4),
     ),
     "stranger": (LedgerQuery("check", text="访客"), lambda n: n % 5 == 0),
+    "digits and characters": (LedgerQuery("check", text="14号楼门"), lambda n: n % 14 == 0),
     "nothing": (LedgerQuery("check", text="zzz"), lambda _n: False),
     "conflicts": (LedgerQuery("check", only_conflicts=True), lambda _n: False),
 }

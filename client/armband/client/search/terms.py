@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from armband.client.search.readings import spellings
 from armband.shared.fields import Search, Value
@@ -29,6 +29,8 @@ MAX_WORD_TERMS = 200
 """Index terms of one record's notes; a longer note is found by its beginning."""
 WORD_WINDOW = 4
 """Chinese characters that one term of a note holds."""
+MAX_WORD_RUNS = 6
+"""Stretches of digits, letters or characters of one typed word that are looked up."""
 MIN_INITIALS = 2
 MIN_PHONE_TAIL = 4
 _LAST = "\U0010ffff"
@@ -50,11 +52,13 @@ class Term:
         kind: the class, one of `INITIALS` … `WORDS`.
         text: what stands after the class.
         exact: only this very term; else everything that begins with it.
+        also: ranges that must hold the record as well; they have no ``also`` of their own.
     """
 
     kind: str
     text: str
     exact: bool = False
+    also: tuple[Term, ...] = ()
 
     @property
     def low(self) -> str:
@@ -204,9 +208,17 @@ def _unfinished_door(piece: str) -> str:
 
 
 def _word_query(piece: str) -> list[Term]:
-    """A note's words; of a longer run, its first characters (what is found may be too much)."""
-    runs = _RUNS.findall(piece)
-    if len(runs) != 1:
-        return []
-    run: str = runs[0]
-    return [Term(WORDS, run if run.isascii() else run[:WORD_WINDOW])]
+    """A note's words; ``3号楼`` asks for ``3`` and for ``号楼``, wherever in the note they stand.
+
+    Of a longer run its first characters are asked for, and of many runs the first: what is found
+    may be too much.
+    """
+    runs: list[str] = _RUNS.findall(piece)
+    terms = [
+        # Digits that something follows are whole: 3号楼 is not 31号楼.
+        Term(WORDS, run, exact=at < len(runs) - 1)
+        if run.isascii()
+        else Term(WORDS, run[:WORD_WINDOW])
+        for at, run in enumerate(runs[:MAX_WORD_RUNS])
+    ]
+    return [replace(terms[0], also=tuple(terms[1:]))] if terms else []

@@ -24,6 +24,7 @@ CANDIDATES_MAX = 20_000
 """Records of one piece that are looked at before the lane asks for a letter more."""
 EVERYTHING = 1_000_000
 """More than there is of anything."""
+_ALSO = " AND n IN (SELECT n FROM terms WHERE kind = ? AND term >= ? AND term < ?)"
 
 
 def numbers_in(
@@ -35,8 +36,14 @@ def numbers_in(
         if len(found) >= limit:
             break
         rows = conn.execute(
-            "SELECT n FROM terms WHERE kind = ? AND term >= ? AND term < ? LIMIT ?",
-            (kind, term.low, term.high, limit),
+            "SELECT n FROM terms WHERE kind = ? AND term >= ? AND term < ?"
+            + _ALSO * len(term.also)
+            + " LIMIT ?",
+            (
+                *(kind, term.low, term.high),
+                *(bound for other in term.also for bound in (kind, other.low, other.high)),
+                limit,
+            ),
         )
         for (n,) in rows:
             found[n] = None
