@@ -17,6 +17,7 @@ name. Unlocking derives a key with Argon2id for 0.1 to 0.3 seconds: call it in a
 from __future__ import annotations
 
 import os
+import unicodedata
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -231,7 +232,7 @@ def unlock(data_dir: Path, person: str, pin: str, environment: Environment) -> s
         StoreKeyWrong: the ring cannot be read.
         OSError: a wrong try cannot be noted.
     """
-    ring = load(data_dir)
+    ring, pin = load(data_dir), _plain(pin)
     if ring.clear:
         return person
     wait = -(-wait_ms(ring, environment.now_ms()) // 1000)
@@ -257,6 +258,11 @@ def unlock(data_dir: Path, person: str, pin: str, environment: Environment) -> s
         raise Locked(_("several people have this PIN: say who you are (ARMBAND_PERSON)"))
     _unlocked[data_dir.absolute()] = found[0]
     return found[0][1]
+
+
+def _plain(pin: str) -> str:
+    """An input method's full-width digits are the same digits."""
+    return unicodedata.normalize("NFKC", pin)
 
 
 def lock(data_dir: Path) -> None:
@@ -286,6 +292,7 @@ def set_pin(
         ValueError: the PIN is too short.
         OSError: the disk refuses; everything is as before.
     """
+    pin = _plain(pin)
     if len(pin) < SHORTEST_PIN:
         raise ValueError(f"a PIN has at least {SHORTEST_PIN} characters")
     key = key_of(data_dir)

@@ -7,15 +7,20 @@ from pathlib import Path
 
 from armband.client.cli.output import Output
 from armband.client.cli.until_told import run_until_told
+from armband.client.door import Door
 from armband.client.errors import StoreDamaged
 from armband.client.exit_codes import ExitCode
 from armband.client.holding import hold_online
+from armband.client.keyring import lock
 from armband.client.world import real_environment
 
 
 def run(arguments: argparse.Namespace, output: Output) -> ExitCode:
     """Open the screens on the terminal in DIR; after a repair that lost nothing, once more."""
     while True:
+        door = Door(arguments.data, real_environment())
+        if door.is_shut and not _unlocked(door):
+            return ExitCode.DONE
         damage, repair = run_until_told(_show(arguments.data))
         if not damage:
             return ExitCode.DONE
@@ -24,6 +29,14 @@ def run(arguments: argparse.Namespace, output: Output) -> ExitCode:
         if _repaired(arguments.data, output) is not ExitCode.DONE:
             # What could not be saved stands on the terminal: screens would hide it.
             return ExitCode.REFUSED
+        # Whoever pressed the key need not be who unlocked it.
+        lock(arguments.data)
+
+
+def _unlocked(door: Door) -> bool:
+    from armband.client.tui.unlocking import UnlockApp
+
+    return bool(run_until_told(UnlockApp(door).run_async()))
 
 
 def _repaired(data_dir: Path, output: Output) -> ExitCode:
@@ -43,6 +56,6 @@ async def _show(data_dir: Path) -> tuple[str, bool]:
         from armband.client.tui.app import ArmbandApp
 
         terminal.go_online()
-        app = ArmbandApp(terminal, environment)
+        app = ArmbandApp(terminal, environment, Door(data_dir, environment))
         await app.run_async()
         return app.damage, app.repair_wanted

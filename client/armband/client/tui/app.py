@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import ClassVar
 
 from textual import events
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.events import Event
 from textual.filter import LineFilter
-from textual.screen import Screen
 
+from armband.client.door import Door
 from armband.client.i18n import CHINESE, ENGLISH, LANGUAGES, _, language, set_language
 from armband.client.model import (
     DamageMet,
@@ -26,6 +25,9 @@ from armband.client.model import (
 )
 from armband.client.terminal import Terminal
 from armband.client.tui.context import Context
+from armband.client.tui.guard import EXPIRED, Guard
+from armband.client.tui.guard import LOOK_EVERY_S as GUARD_LOOKS_EVERY_S
+from armband.client.tui.guarded import GuardedApp
 from armband.client.tui.harmless import HarmlessLines
 from armband.client.tui.key_order import PATIENCE_S, ROUNDS, KeyOrder, KeyProbe
 from armband.client.tui.messages import (
@@ -54,12 +56,13 @@ LANGUAGE = "language"
 """The preference that keeps the chosen language."""
 
 
-class ArmbandApp(App[None]):
+class ArmbandApp(GuardedApp):
     """The screens over one opened terminal.
 
     Args:
         terminal: opened; the app does not close it.
         environment: the clock.
+        door: who may open it; None where no folder lies below.
 
     Attributes:
         damage: what was found damaged in the store meanwhile; empty when nothing was.
@@ -85,12 +88,33 @@ class ArmbandApp(App[None]):
         Binding("ctrl+b", "doors", "Doors", id="app-9-doors", show=False, tooltip="Waste, food"),
         Binding("ctrl+l", "language", "中", id="app-9-language", tooltip="Chinese or English"),
         Binding("ctrl+p", "palette", "Menu", id="app-9-palette", tooltip="Every action"),
+        Binding(
+            "ctrl+e",
+            "lock(False)",
+            "Lock",
+            id="app-9-lock",
+            show=False,
+            priority=True,
+            tooltip="Lock the screen now",
+        ),
+        Binding(
+            "ctrl+f",
+            "lock(True)",
+            "Next person",
+            id="app-9-next",
+            show=False,
+            priority=True,
+            tooltip="Hand the terminal over",
+        ),
         Binding("ctrl+q", "quit", "Quit", id="app-9-quit", show=False, priority=True),
     ]
 
-    def __init__(self, terminal: Terminal, environment: Environment) -> None:
+    def __init__(
+        self, terminal: Terminal, environment: Environment, door: Door | None = None
+    ) -> None:
         super().__init__()
         self.context = Context(terminal, environment)
+        self.guard = Guard(self, door)
         self._keys = KeyOrder()
         self.damage = ""
         self.repair_wanted = False
@@ -108,11 +132,15 @@ class ArmbandApp(App[None]):
         if chosen in LANGUAGES:
             set_language(chosen)
         self._stop_listening = self.context.terminal.listen(self._hear)
-        for name, make in modes().items():
-            self.add_mode(name, partial(self._make_screen, make))
-        await self.switch_mode("lane")
+        self._add_modes()
+        await self.guard.enter()
         self._look_for_urgent()
         self.set_interval(LOOK_EVERY_S, self._look_for_urgent)
+        self.set_interval(GUARD_LOOKS_EVERY_S, self.guard.look)
+
+    def _add_modes(self) -> None:
+        for name, make in modes().items():
+            self.add_mode_once(name, partial(self._make_screen, make))
 
     def on_unmount(self) -> None:
         """Hear no more."""
@@ -121,10 +149,51 @@ class ArmbandApp(App[None]):
     def _make_screen(self, make: Callable[[], type[DeskScreen]]) -> DeskScreen:
         return make()(self.context)
 
+    # -- who sits here ------------------------------------------------------------------------
+
+    async def begin_anew(self, person: str) -> None:
+        """Other screens for another person; what the first one typed is in their drafts."""
+        for screen in self.all_screens():
+            if isinstance(screen, LaneScreen):
+                await screen.box.settled()
+        for name in (*modes(), EXPIRED):
+            if name in self._modes:
+                await self.remove_mode(name)
+        await self.context.terminal.sit_down(person)
+        self.context = Context(self.context.terminal, self.context.environment)
+        self._add_modes()
+        self._look_for_urgent()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only where somebody has a PIN there is something to lock."""
+        if action == "lock":
+            return self.guard.can_lock
+        return super().check_action(action, parameters)
+
+    async def action_lock(self, ask_who: bool) -> None:
+        """Lock the screen now, for the same person or the next."""
+        await self.guard.lock(ask_who=ask_who)
+
+    def action_people(self) -> None:
+        """Who may unlock this terminal."""
+        from armband.client.tui.screens.pins import Pins
+
+        if self.guard.door is not None:
+            Pins(self, self.context.terminal, self.guard.door, self._people_changed).ask()
+
+    def _people_changed(self) -> None:
+        for screen in self.all_screens():
+            if isinstance(screen, DeskScreen):
+                screen.show_place()
+        self.guard.touched()
+        self._look_for_urgent()
+
     # -- keys ---------------------------------------------------------------------------------
 
     async def on_event(self, event: Event) -> None:
         """Hand keys on one after the other; see `key_order`."""
+        if isinstance(event, events.Key | events.Paste | events.MouseDown):
+            self.guard.touched()
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             await super().on_event(event)
         elif self._keys.begin(event):
@@ -154,10 +223,6 @@ class ArmbandApp(App[None]):
 
     # -- news ---------------------------------------------------------------------------------
 
-    def _screens(self) -> Iterator[Screen[object]]:
-        for mode in sorted(self._screen_stacks):
-            yield from self._screen_stacks[mode]
-
     def _tell_damage(self, problem: str) -> None:
         from armband.client.tui.screens.damaged import DamagedScreen
 
@@ -173,7 +238,7 @@ class ArmbandApp(App[None]):
         if isinstance(event, DamageMet):
             self._tell_damage(event.problem)
             return
-        for screen in self._screens():
+        for screen in self.all_screens():
             match event:
                 case StatusChanged(status):
                     screen.post_message(StatusMoved(status))
@@ -184,6 +249,7 @@ class ArmbandApp(App[None]):
                 case IdentityChanged(identity):
                     screen.post_message(IdentityMoved(identity))
 
+        self.guard.heard()
         if isinstance(event, IdentityChanged) or (
             isinstance(event, RecordsChanged) and bear_duties(event.kinds)
         ):
@@ -196,7 +262,7 @@ class ArmbandApp(App[None]):
 
     async def _tell_urgent(self) -> None:
         await self.context.urgent.look_again(self.context.terminal, self.bell)
-        for screen in self._screens():
+        for screen in self.all_screens():
             screen.post_message(UrgentMoved())
 
     def on_me_chosen(self, _message: MeChosen) -> None:
@@ -225,7 +291,7 @@ class ArmbandApp(App[None]):
     async def action_language(self) -> None:
         """Switch between Chinese and English, for good."""
         set_language(ENGLISH if language() == CHINESE else CHINESE)
-        for screen in self._screens():
+        for screen in self.all_screens():
             if isinstance(screen, DeskScreen):
                 screen.retranslate()
         start(self, partial(self.context.terminal.set_preference, LANGUAGE, language()))

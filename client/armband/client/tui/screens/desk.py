@@ -63,7 +63,8 @@ class DeskScreen(Screen[None]):
 
     def show_place(self) -> None:
         """Write the title anew."""
-        self.query_one(TitleLine).place = self.place_words()
+        person, words = self.context.terminal.person, self.place_words()
+        self.query_one(TitleLine).place = f"{person} · {words}" if person else words
 
     def retranslate(self) -> None:
         """Show the words of the language in use."""

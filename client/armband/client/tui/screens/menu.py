@@ -32,7 +32,7 @@ class MenuEntry:
 
 def menu_finder(app: ArmbandApp) -> Find[MenuEntry]:
     """For a `PickDialog` over what can be done on the screen that is shown now."""
-    entries = [*_keys(app), *_new_records(app), *_lists(app)]
+    entries = [*_keys(app), *_people(app), *_new_records(app), *_lists(app)]
 
     async def find(typed: str) -> Sequence[Choice[MenuEntry]]:
         wanted = typed.strip().lower()
@@ -54,6 +54,12 @@ def _keys(app: ArmbandApp) -> list[Choice[MenuEntry]]:
         entry = MenuEntry(binding.action, key.node, binding.description)
         entries.append(Choice(entry, label, key_name(binding.key)))
     return entries
+
+
+def _people(app: ArmbandApp) -> list[Choice[MenuEntry]]:
+    if app.guard.door is None:
+        return []
+    return [Choice(MenuEntry("people", app, "people and PINs"), _("People and PINs"))]
 
 
 def _new_records(app: ArmbandApp) -> list[Choice[MenuEntry]]:

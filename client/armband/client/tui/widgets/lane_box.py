@@ -51,6 +51,7 @@ from armband.client.tui.widgets.lane_preview import LanePreview, Preview
 from armband.client.tui.widgets.line_input import LineInput
 from armband.client.tui.work import start
 
+_SETTLING_S = 0.02
 UNSAVED = "lane"
 """The draft that keeps lines which were entered and wait behind a question."""
 
@@ -132,10 +133,20 @@ class LaneBox(Vertical):
         if self.queue.question is None:
             self._take_up()
 
-    def _keep_unsaved(self) -> None:
+    def keep_line(self) -> None:
+        """Keep also what is not entered yet: somebody else may sit here next."""
+        self._keep_unsaved(self._aside.text, self.line.value)
+
+    async def settled(self) -> None:
+        """Wait until what was entered is saved, or waits for an answer."""
+        # ASYNC110 asks for an event; a question ends the wait, too.
+        while self.queue.running and self.queue.question is None:  # noqa: ASYNC110 two things end it
+            await asyncio.sleep(_SETTLING_S)
+
+    def _keep_unsaved(self, *typed: str) -> None:
         """What waits behind a question, or came back, survives a crash; most lines are saved
         before there is anything to keep."""
-        lines = [*(back.line.text for back in self._returned), *self.queue.texts()]
+        lines = [*(back.line.text for back in self._returned), *self.queue.texts(), *typed]
         if self._unsaved is not None:
             self._unsaved.keep({f"{n:04}": text for n, text in enumerate(lines) if text})
 
