@@ -63,7 +63,8 @@ def forbidden(file: str, tree: ast.Module) -> Iterator[str]:
             names = [(node.module or "").partition(".")[0]]
         for name in names:
             if name in NEVER_IMPORTED and MAY_IMPORT.get(file) != name:
-                yield f"{file}:{node.lineno} imports {name}"
+                line = getattr(node, "lineno", 0)
+                yield f"{file}:{line} imports {name}"
         if isinstance(node, ast.Call):
             owner, name = called(node)
             if (not owner and name in NEVER_CALLED) or (owner, name) in NEVER_METHODS:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from armband.shared.errors import InvalidRecord
-from armband.shared.fields import Patch
+from armband.shared.fields import Patch, Value
 from armband.shared.id_numbers import holds_id_number, is_id_number, without_id_numbers
 from armband.shared.kinds import CATALOGUE
 from support.full_records import FULL
@@ -30,8 +30,9 @@ def test_it_is_found_among_words_and_in_lists() -> None:
         assert number not in without_id_numbers(text)
         assert number[-4:] in without_id_numbers(text)
     assert holds_id_number(["x", number])
-    for text in ("13812341111", "1" * 18, f"1{number}", number[:-1], 5, None):
-        assert not holds_id_number(text)
+    innocent: tuple[Value, ...] = ("13812341111", "1" * 18, f"1{number}", number[:-1], 5, None)
+    for value in innocent:
+        assert not holds_id_number(value)
 
 
 @pytest.mark.parametrize("kind", CATALOGUE)
