@@ -42,8 +42,9 @@ def test_a_pin_locks_the_folder_and_opens_it(folder: Path) -> None:
         keyring.lock(folder)
         return ran.code, ran.out + ran.err
 
-    code, said = armband("record", "household", f"note={NAME}")
-    assert not in_clear(folder, NAME.encode()), said
+    code, said = armband("record", "household", "door=1-1-101", f"head={NAME}", f"unit={GRID}")
+    assert code == 0, said
+    assert not in_clear(folder, NAME.encode())
     key = load_identity(folder).key
     assert armband("pin", "set", ARMBAND_NEW_PIN="246810")[0] == 0
     assert b"PRIVATE KEY" not in (folder / "terminal.key").read_bytes()
