@@ -14,13 +14,15 @@ import socket
 import ssl
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
+from typing import Any
 
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
+from websockets.server import ServerProtocol
 
 from armband.server.certificate import Certificate, tls_context
-from armband.server.plug import GuardedSocket, Strangers, listening_sockets
+from armband.server.plug import Front, Remote, Strangers, listening_sockets
 from armband.shared import limits, wire
 from armband.shared.transport import TransportClosed
 
@@ -129,6 +131,33 @@ def _refuse_browsers(connection: ServerConnection, request: Request) -> Response
     return None
 
 
+class _Connection(ServerConnection):
+    """A connection whose seat is free again when it is lost."""
+
+    def __init__(self, server: Server, strangers: Strangers) -> None:
+        super().__init__(
+            ServerProtocol(max_size=limits.MAX_HELLO_FRAME, logger=_library_log),
+            server,
+            ping_interval=PING_INTERVAL_S,
+            ping_timeout=PING_TIMEOUT_S,
+            close_timeout=CLOSE_TIMEOUT_S,
+            max_queue=UNREAD_FRAMES,
+            write_limit=WRITE_LIMIT,
+        )
+        self._strangers = strangers
+        self._remote: Remote = ()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """TLS is up."""
+        self._remote = transport.get_extra_info("peername")
+        super().connection_made(transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """It is over."""
+        super().connection_lost(exc)
+        self._strangers.hung_up(self._remote)
+
+
 class Listener:
     """A listening socket; each connection runs ``handler`` until it returns.
 
@@ -146,7 +175,7 @@ class Listener:
         self._strangers = Strangers(turned_away)
         self._context: ssl.SSLContext | None = None
         self._fingerprint = b""
-        self._servers: list[Server] = []
+        self._server: Server | None = None
         self._open: dict[int, WebsocketTransport] = {}
         if certificate is not None:
             self._context = tls_context(certificate)
@@ -161,45 +190,41 @@ class Listener:
         """
         if self._context is None and not _is_loopback(host):
             raise ValueError(f"{host} can be reached from outside: nothing is served without TLS")
-        plugs = await listening_sockets(host, port, self._strangers)
+        plugs = await listening_sockets(host, port)
         bound = plugs[0].getsockname()
-        self._servers = [await self._serve(plug) for plug in plugs]
-        scheme = "wss" if self._context is not None else "ws"
-        shown = f"[{host}]" if ":" in host else host
-        return f"{scheme}://{shown}:{bound[1]}"
-
-    async def _serve(self, plug: GuardedSocket) -> Server:
-        return await serve(
+        server = serve(
             self._accept,
-            sock=plug,
-            ssl=self._context,
-            compression=None,
-            max_size=limits.MAX_HELLO_FRAME,
-            max_queue=UNREAD_FRAMES,
-            write_limit=WRITE_LIMIT,
             open_timeout=OPEN_TIMEOUT_S,
-            close_timeout=CLOSE_TIMEOUT_S,
-            ping_interval=PING_INTERVAL_S,
-            ping_timeout=PING_TIMEOUT_S,
             process_request=_refuse_browsers,
             server_header=None,
             logger=_library_log,
         )
 
+        def connection() -> ServerConnection:
+            return _Connection(server, self._strangers)
+
+        async def front() -> Any:
+            return Front(plugs, self._strangers, connection, self._context, OPEN_TIMEOUT_S)
+
+        server.create_server = front
+        self._server = await server
+        scheme = "wss" if self._context is not None else "ws"
+        shown = f"[{host}]" if ":" in host else host
+        return f"{scheme}://{shown}:{bound[1]}"
+
     async def stop(self) -> None:
         """Stop accepting, close every connection and wait for the handlers."""
-        for server in self._servers:
-            server.close(code=wire.CLOSE_OFFICE_STOPS, reason="the office stops")
+        if self._server is None:
+            return
+        self._server.close(code=wire.CLOSE_OFFICE_STOPS, reason="the office stops")
         try:
             async with asyncio.timeout(STOP_TIMEOUT_S):
-                for server in self._servers:
-                    await server.wait_closed()
+                await self._server.wait_closed()
         except TimeoutError:
             for transport in list(self._open.values()):
                 transport.abort()
-            for server in self._servers:
-                await server.wait_closed()
-        self._servers = []
+            await self._server.wait_closed()
+        self._server = None
 
     async def _accept(self, connection: ServerConnection) -> None:
         _keep_little_in_the_kernel(connection)

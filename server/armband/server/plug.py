@@ -6,12 +6,22 @@ A *stranger* is a connection from its first packet until it is admitted or over.
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
+import ssl
 from collections.abc import Callable
 from typing import Any
 
 from armband.server import bounds
 from armband.server.gate import Seats, address_of
+
+BACKLOG = 128
+ACCEPTED_AT_ONCE = 32
+"""Then others have their turn."""
+PAUSE_S = 1.0
+"""After the system had no more file descriptors, for example."""
+
+log = logging.getLogger(__name__)
 
 Remote = tuple[Any, ...]
 """Where a connection comes from, as the system says it: host, port, and more in IPv6."""
@@ -57,45 +67,103 @@ class Strangers:
             self._seats.leave(address)
 
     def hung_up(self, remote: Remote) -> None:
-        """Its socket is closed."""
+        """Its connection is over."""
         if remote not in self._heard:
             self.leave(remote)
 
 
-class _Accepted(socket.socket):
-    """A connection's socket that says when it is closed."""
+class Front:
+    """Listens, and lets TLS begin for whoever finds a seat. Stands in for an `asyncio.Server`.
 
-    on_close: Callable[[], None] | None = None
+    Its own loop of accepting: neither asyncio nor uvloop asks anybody before it begins with TLS.
+
+    Args:
+        factory: makes the protocol of one connection.
+        context: None without TLS.
+        handshake_s: how long TLS may take.
+    """
+
+    def __init__(
+        self,
+        sockets: list[socket.socket],
+        strangers: Strangers,
+        factory: Callable[[], asyncio.Protocol],
+        context: ssl.SSLContext | None,
+        handshake_s: float,
+    ) -> None:
+        self.sockets = tuple(sockets)
+        self._strangers = strangers
+        self._factory = factory
+        self._context = context
+        self._handshake_s = handshake_s
+        self._loop = asyncio.get_running_loop()
+        self._beginning: set[asyncio.Task[None]] = set()
+        self._serving = True
+        for plug in sockets:
+            plug.listen(BACKLOG)
+            self._loop.add_reader(plug, self._accept, plug)
+
+    def is_serving(self) -> bool:
+        """Whether connections are accepted."""
+        return self._serving
+
+    def get_loop(self) -> asyncio.AbstractEventLoop:
+        """The loop that it was made in."""
+        return self._loop
 
     def close(self) -> None:
-        """Close, and give the seat back."""
-        super().close()
-        told, self.on_close = self.on_close, None
-        if told is not None:
-            told()
+        """Accept no more."""
+        if self._serving:
+            self._serving = False
+            for plug in self.sockets:
+                self._loop.remove_reader(plug)
+                plug.close()
+
+    async def wait_closed(self) -> None:
+        """Wait until nobody is in the middle of TLS any more."""
+        for task in self._beginning:
+            task.cancel()
+        if self._beginning:
+            await asyncio.wait(self._beginning)
+
+    def _accept(self, plug: socket.socket) -> None:
+        for _turn in range(ACCEPTED_AT_ONCE):
+            try:
+                accepted, remote = plug.accept()
+            except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+                return
+            except OSError as error:
+                log.warning("cannot accept connections just now: %s", error.strerror)
+                self._loop.remove_reader(plug)
+                self._loop.call_later(PAUSE_S, self._again, plug)
+                return
+            if not self._strangers.come(remote):
+                accepted.close()
+                continue
+            accepted.setblocking(False)
+            task = self._loop.create_task(self._begin(accepted, remote))
+            self._beginning.add(task)
+            task.add_done_callback(self._beginning.discard)
+
+    def _again(self, plug: socket.socket) -> None:
+        if self._serving:
+            self._loop.add_reader(plug, self._accept, plug)
+
+    async def _begin(self, accepted: socket.socket, remote: Remote) -> None:
+        timeout_s = self._handshake_s if self._context is not None else None
+        try:
+            await self._loop.connect_accepted_socket(
+                self._factory, accepted, ssl=self._context, ssl_handshake_timeout=timeout_s
+            )
+        except BaseException as error:
+            self._strangers.hung_up(remote)
+            accepted.close()
+            # Peers that break off their handshakes are daily business.
+            if not isinstance(error, OSError | TimeoutError):
+                raise
 
 
-class GuardedSocket(socket.socket):
-    """A listening socket that asks `strangers` about each connection."""
-
-    strangers: Strangers
-
-    def accept(self) -> tuple[socket.socket, Any]:
-        """The next connection for which there is a seat.
-
-        Raises:
-            ConnectionAbortedError: there was none; asyncio goes on to the next.
-        """
-        plain, remote = super().accept()
-        if not self.strangers.come(remote):
-            plain.close()
-            raise ConnectionAbortedError
-        accepted = _Accepted(plain.family, plain.type, plain.proto, fileno=plain.detach())
-        accepted.on_close = lambda: self.strangers.hung_up(remote)
-        return accepted, remote
-
-
-async def listening_sockets(host: str, port: int, strangers: Strangers) -> list[GuardedSocket]:
+async def listening_sockets(host: str, port: int) -> list[socket.socket]:
     """Sockets bound to all addresses of ``host``, on one port.
 
     Raises:
@@ -103,12 +171,11 @@ async def listening_sockets(host: str, port: int, strangers: Strangers) -> list[
     """
     loop = asyncio.get_running_loop()
     found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    plugs: list[GuardedSocket] = []
+    plugs: list[socket.socket] = []
     try:
         for family, kind, proto, _name, place in dict.fromkeys(found):
-            plug = GuardedSocket(family, kind, proto)
+            plug = socket.socket(family, kind, proto)
             plugs.append(plug)
-            plug.strangers = strangers
             plug.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             if family == socket.AF_INET6:
                 plug.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
