@@ -114,7 +114,8 @@ def _table(table: Table, sheet: Sheet, width: int, height: int, cursor: int | No
 
 
 def _widths(table: Table, width: int) -> list[int]:
-    """Cells of each column; the widest column of words gives when the screen is too narrow."""
+    """Cells of each column. When the screen is too narrow, the widest column of words gives, then
+    the last columns are left out."""
     columns = [
         max(cells(text) for text in (head, *(line.cells[index].text for line in table.rows)))
         for index, head in enumerate(table.heads)
@@ -125,6 +126,9 @@ def _widths(table: Table, width: int) -> list[int]:
         if columns[widest] <= 4:
             break
         columns[widest] -= 1
+    while len(columns) > 1 and sum(columns) + _GAP * len(columns) > width:
+        columns.pop()
+    columns[0] = min(columns[0], max(0, width - 1))
     spare = width - sum(columns) - _GAP * len(columns)
     if table.name == "parts" and spare > 0:
         columns[0] += min(spare, MAX_SPARE)
@@ -134,14 +138,14 @@ def _widths(table: Table, width: int) -> list[int]:
 def _row_text(table: Table, texts: Sequence[str], widths: Sequence[int]) -> str:
     padded = (
         _padded(text, room, right=index >= table.words)
-        for index, (text, room) in enumerate(zip(texts, widths, strict=True))
+        for index, (text, room) in enumerate(zip(texts, widths, strict=False))
     )
     return " " + (" " * _GAP).join(padded)
 
 
 def _row(table: Table, line: Line, widths: Sequence[int], *, marked: bool) -> str:
     parts = []
-    for index, (cell, room) in enumerate(zip(line.cells, widths, strict=True)):
+    for index, (cell, room) in enumerate(zip(line.cells, widths, strict=False)):
         text = _padded(cell.text, room, right=index >= table.words)
         parts.append(text if marked else _styled(text, _STYLES[cell.tone]))
     whole = (">" if marked else " ") + (" " * _GAP).join(parts)

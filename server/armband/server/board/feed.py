@@ -37,6 +37,7 @@ class BoardFeed:
 
     directory: Path
     silent_after_ms: int
+    fresh_s: float = FRESH_S
     _client: ControlClient | None = None
     _asking: asyncio.Lock = field(default_factory=asyncio.Lock)
     _kept: dict[str, tuple[float, Board]] = field(default_factory=dict)
@@ -50,7 +51,7 @@ class BoardFeed:
         loop = asyncio.get_running_loop()
         async with self._asking:
             kept = self._kept.get(unit)
-            if kept is not None and loop.time() - kept[0] < FRESH_S:
+            if kept is not None and loop.time() - kept[0] < self.fresh_s:
                 return Answer(kept[1], True)
             try:
                 async with asyncio.timeout(ANSWER_S):
@@ -58,6 +59,10 @@ class BoardFeed:
             except OSError:  # also TimeoutError and ConnectionError
                 await self._leave()
                 return Answer(kept[1] if kept else None, False)
+            except asyncio.CancelledError:
+                # What the office still answers would be taken for the answer to the next question.
+                await self._leave()
+                raise
             if len(self._kept) >= MAX_KEPT:
                 self._kept.clear()
             self._kept[unit] = (loop.time(), board)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import codecs
 import os
-import shutil
 import signal
 import termios
 import tty
@@ -23,6 +22,7 @@ from armband.server.board.words import Language, word
 _ENTER = "\x1b[?1049h\x1b[?25l\x1b[2J"
 _LEAVE = "\x1b[?25h\x1b[?1049l"
 _READ_BYTES = 1024
+_ENDS = (signal.SIGINT, signal.SIGTERM)
 
 
 class BoardScreen:
@@ -51,10 +51,13 @@ class BoardScreen:
         with _whole_screen(self._screen, keyboard):
             loop.add_reader(keyboard, self._typed, keyboard)
             loop.add_signal_handler(signal.SIGWINCH, self._resized)
+            for number in _ENDS:
+                loop.add_signal_handler(number, self._leave)
             try:
                 await self._show()
             finally:
-                loop.remove_signal_handler(signal.SIGWINCH)
+                for number in (signal.SIGWINCH, *_ENDS):
+                    loop.remove_signal_handler(number)
                 loop.remove_reader(keyboard)
 
     async def _show(self) -> None:
@@ -99,6 +102,10 @@ class BoardScreen:
             case _:
                 pass
 
+    def _leave(self) -> None:
+        self._left = True
+        self._woken.set()
+
     def _go(self, unit: str) -> None:
         self._unit, self._cursor, self._board = unit, 0, None
 
@@ -115,7 +122,7 @@ class BoardScreen:
 
     def _paint(self) -> None:
         """Only the lines that differ from those on the screen."""
-        size = shutil.get_terminal_size()
+        size = os.get_terminal_size(self._screen.fileno())
         sheet = self._sheet()
         if sheet is not None:
             lines = paint(sheet, size.columns, size.lines, self._cursor)

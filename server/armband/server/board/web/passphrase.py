@@ -30,8 +30,10 @@ class Passphrase(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hash: str
 
 
-def hashed(text: str, environment: Environment) -> Passphrase:
-    """The hash of a new passphrase.
+def hashed(
+    text: str, environment: Environment, *, memory_kib: int = MEMORY_KIB, passes: int = PASSES
+) -> Passphrase:
+    """The hash of a new passphrase; less memory and fewer passes are for tests alone.
 
     Raises:
         BadRequest: it is too short or too long.
@@ -39,7 +41,7 @@ def hashed(text: str, environment: Environment) -> Passphrase:
     if not MIN_CHARACTERS <= len(text) <= MAX_CHARACTERS:
         raise BadRequest(f"a passphrase has {MIN_CHARACTERS} to {MAX_CHARACTERS} characters")
     salt = environment.random_bytes(_SALT_BYTES).hex()
-    unhashed = Passphrase(salt, MEMORY_KIB, PASSES, LANES, "")
+    unhashed = Passphrase(salt, memory_kib, passes, LANES, "")
     return msgspec.structs.replace(unhashed, hash=_derived(text, unhashed).hex())
 
 

@@ -19,7 +19,7 @@ from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
-from armband.server.board.feed import PERIOD_S, Answer, BoardFeed
+from armband.server.board.feed import PERIOD_S, BoardFeed
 from armband.server.board.sheet import sheet_of
 from armband.server.board.web import passphrase, talk
 from armband.server.board.web.gate import Gate, Sessions
@@ -71,10 +71,12 @@ class Site:
         language: Language,
         idle_s: float,
         names: Collection[str],
+        period_s: float = PERIOD_S,
     ) -> None:
         self._directory = directory
         self._feed = feed
         self._unit = unit
+        self._period_s = period_s
         self._language: Language = language
         self._names = {name.lower() for name in ("localhost", *names)}
         self._pages = read_pages(language)
@@ -122,6 +124,8 @@ class Site:
         host = request.headers.get("Host", "")
         if not is_own_host(host, self._names):
             return _plain(HTTPStatus.FORBIDDEN, "localhost", "the board is not called so\n")
+        if request.method != "GET":
+            return _plain(HTTPStatus.METHOD_NOT_ALLOWED, host, "the board is read by GET\n")
         if request.path == LIVE_PATH:
             if is_own_origin(request.headers.get("Origin", ""), host):
                 return None
@@ -143,8 +147,10 @@ class Site:
                 token = await self._let_in(connection)
             if token is not None:
                 await self._show(connection, _Viewer(token, self._unit, self._language))
-        except (ConnectionClosed, TimeoutError):
-            pass  # Whoever says nothing, reads nothing or leaves, costs nothing more.
+        except (ConnectionClosed, TimeoutError, ControlRefused):
+            # Whoever says nothing, reads nothing or leaves, costs nothing more; nor does a board of
+            # a unit that the office has lost.
+            pass
         except ValueError:
             await connection.close(1008, "not understood")
         finally:
@@ -200,7 +206,7 @@ class Site:
                 viewer.moved.clear()
                 await _send(connection, await self._sheet(viewer))
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(PERIOD_S):
+                    async with asyncio.timeout(self._period_s):
                         await viewer.moved.wait()
             if not self._lasts(viewer.token):
                 await _send(connection, talk.Ended())
@@ -235,7 +241,7 @@ class Site:
         except ControlRefused:
             # No such unit, or none any more: back to where the board begins.
             viewer.unit = self._unit
-            answer = Answer(None, reachable=False)
+            answer = await self._feed.board(viewer.unit)
         if answer.board is None:
             return talk.Shown(None)
         return talk.Shown(sheet_of(answer.board, viewer.language, reachable=answer.reachable))
