@@ -172,7 +172,7 @@ async def test_the_quarantine_is_listed_with_reasons(desk: Desk) -> None:
 
 
 async def test_what_is_not_understood_is_told(desk: Desk) -> None:
-    wanted = "no verb is called 'dance'; there are assign, audit, exported"
+    wanted = "no verb is called 'dance'; there are assign, audit, board, exported"
     with pytest.raises(BadRequest, match=wanted):
         await desk.call("dance")
     with pytest.raises(BadRequest, match=r"invite: .*unit"):
