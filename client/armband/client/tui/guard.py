@@ -29,6 +29,7 @@ EXPIRED, FIRST = "expired", "lane"
 LOOK_EVERY_S = 5.0
 WARN_MS = 30_000
 """So long before it locks by itself it says so: any key keeps it open."""
+_WARNED_S = 8.0
 
 
 class Guard:
@@ -82,7 +83,7 @@ class Guard:
         elif left_ms <= WARN_MS and not self._is_warned:
             self._is_warned = True
             words = _("Locks in half a minute: any key keeps it open.")
-            self._app.notify(words, timeout=WARN_MS / 1000)
+            self._app.notify(words, timeout=_WARNED_S)
 
     @property
     def _limit_ms(self) -> int:
