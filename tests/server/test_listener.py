@@ -85,6 +85,23 @@ async def test_tls_1_2_is_refused(office: Office) -> None:
             await office.connect()
 
 
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.org"])
+async def test_nothing_is_served_without_tls_where_others_can_reach_it(host: str) -> None:
+    with pytest.raises(ValueError, match="without TLS"):
+        await Listener(echo, None).start(host, 0)
+
+
+async def test_without_tls_only_this_machine_is_served() -> None:
+    listener = Listener(echo, None)
+    url = await listener.start("127.0.0.1", 0)
+    try:
+        async with connect(url, proxy=None, compression=None) as client:
+            await client.send(b"frame")
+            assert await within(client.recv(), "the echo") == b"frame"
+    finally:
+        await listener.stop()
+
+
 async def test_a_browser_is_refused(office: Office) -> None:
     async with office.serving(echo):
         with pytest.raises(InvalidStatus) as raised:
