@@ -1,4 +1,4 @@
-"""The security chapter of OPERATIONS.md: threats name tests that exist, limits have their values."""
+"""The security chapter of OPERATIONS.md: threats name tests that exist, limits their values."""
 
 from __future__ import annotations
 
