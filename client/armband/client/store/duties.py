@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 import msgspec
 
@@ -25,19 +27,20 @@ WHERE d.rank IN (SELECT value FROM json_each(:ranks)) AND (d.daily OR d.done_ms 
     AND NOT (d.daily AND d.done_ms >= max(d.since_ms + 1, :day_begins))
     AND d.from_ms <= :now AND (d.until_ms = 0 OR d.until_ms > :now)
     AND (:everyones OR d.who IN (SELECT value FROM json_each(:mine)))
-    AND NOT EXISTS (SELECT 1 FROM settled s WHERE s.key IN (
-            substr(d.key, 1, instr(d.key || '#', '#') - 1) || '#' || :me,
-            substr(d.key, 1, instr(d.key || '#', '#') - 1) || '#' || :terminal)
+    AND (instr(d.key, '#') = 0 OR NOT EXISTS (SELECT 1 FROM settled s WHERE s.key IN (
+            substr(d.key, 1, instr(d.key, '#')) || :me,
+            substr(d.key, 1, instr(d.key, '#')) || :terminal)
         AND s.at_ms >= CASE WHEN d.daily THEN max(d.since_ms + 1, :day_begins)
-            ELSE d.since_ms + 1 END)
+            ELSE d.since_ms + 1 END))
 ORDER BY d.rank, due, d.n, d.key
 """
 """Only the open ones are looked at, however much has been done: `done_ms` stands in the index. What
-a person has done for themselves alone is asked for one by one."""
+a person has done for themselves alone is asked for one by one, of the few duties with a ``#``."""
 
 
 _Row = tuple[int, str, int, int]
 """The record's number, the duty's key, its rank, and when it is due."""
+_RANK, _DUE = itemgetter(2), itemgetter(3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +67,23 @@ def load_today(conn: dbapi.Connection, moment: Moment, query: TodoQuery, policy:
         "ranks": msgspec.json.encode([int(rank) for rank in query.ranks or Rank]).decode(),
     }
     rows = _once(conn.execute(_OPEN, asked))
-    counts: dict[Rank, int] = {}
-    late: dict[Rank, int] = {}
-    for _n, _key, number, due_ms in rows:
-        rank = Rank(number)
-        counts[rank] = counts.get(rank, 0) + 1
-        late[rank] = late.get(rank, 0) + (due_ms <= moment.now_ms)
+    counts, late = _counted(rows, moment.now_ms)
     wanted = rows[query.offset : query.offset + query.limit]
     return Today(_tasks(conn, wanted, policy), counts, late)
+
+
+def _counted(rows: Sequence[_Row], now_ms: int) -> tuple[dict[Rank, int], dict[Rank, int]]:
+    """Of rows in order: how many there are of each rank, and how many of those are late."""
+    counts: dict[Rank, int] = {}
+    late: dict[Rank, int] = {}
+    begin = 0
+    while begin < len(rows):
+        number = rows[begin][2]
+        end = bisect_right(rows, number, begin, key=_RANK)
+        counts[Rank(number)] = end - begin
+        late[Rank(number)] = bisect_right(rows, now_ms, begin, end, key=_DUE) - begin
+        begin = end
+    return counts, late
 
 
 def _answered_by(conn: dbapi.Connection, who: str, identity: Identity, now_ms: int) -> str:
@@ -84,10 +96,12 @@ def _answered_by(conn: dbapi.Connection, who: str, identity: Identity, now_ms: i
 
 def _once(rows: Iterable[_Row]) -> list[_Row]:
     """Of duties whose keys differ only after a ``#``, the most urgent."""
-    found: dict[tuple[int, str], _Row] = {}
-    for row in rows:
-        found.setdefault((row[0], row[1].partition("#")[0]), row)
-    return list(found.values())
+    first: dict[tuple[int, str], _Row] = {}
+    return [
+        row
+        for row in rows
+        if "#" not in row[1] or first.setdefault((row[0], row[1].partition("#")[0]), row) is row
+    ]
 
 
 def _tasks(conn: dbapi.Connection, rows: Sequence[_Row], policy: Policy) -> tuple[Task, ...]:

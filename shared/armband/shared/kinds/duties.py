@@ -35,7 +35,8 @@ class Duty:
 
     Attributes:
         key: what settles it; see `Settled`. One thing that concerns several people, each from a
-            moment of their own, is a duty for each, with keys that differ after a ``#``.
+            moment of their own, is a duty for each, with keys that differ after a ``#``. Only a
+            key with a ``#`` can be settled by one person for themselves alone.
         what: English message id of what is to be done.
         rank: how urgent its kind is.
         from_ms: shown from then on, UTC milliseconds.
