@@ -15,6 +15,7 @@ from armband.client.tui.app import ArmbandApp
 from armband.client.world import real_environment
 from support.commands import command
 from support.desk import Desk
+from support.local import Clock
 from support.real_office import new_office, server_process, serving
 from support.waiting import until
 
@@ -82,7 +83,7 @@ async def _type_and_look(terminal: Path, folders: Sequence[Path], encryption: st
     async with open_terminal(terminal, environment) as opened:
         app = ArmbandApp(opened, environment)
         async with app.run_test(size=(80, 24)) as pilot:
-            running = Desk(app, pilot, opened, None)  # type: ignore[arg-type]
+            running = Desk(app, pilot, opened, Clock())
             await until(lambda: running.shows("F9"), "the lane is drawn")
             await running.press("f3")
             await until(lambda: app.current_mode != "lane", "the form is there")

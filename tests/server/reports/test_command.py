@@ -12,6 +12,8 @@ from python_calamine import CalamineWorkbook
 
 from armband.server import cli
 from armband.server.reports.model import DayReport, FrozenDay
+from armband.server.reports.text import text_of
+from armband.server.reports.workbook import write_workbook
 
 Captured = pytest.CaptureFixture[str]
 
@@ -59,6 +61,15 @@ def test_the_workbook_holds_what_the_text_says(
     assert any("填报人" in text for text in texts)
     assert any("签发人" in text for text in texts)
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_names_neither_steer_nor_calculate(folder: Path, tmp_path: Path, capsys: Captured) -> None:
+    found = msgspec.json.decode(report(capsys, folder, "--json")[1], type=DayReport)
+    hostile = msgspec.structs.replace(found, unit_name="=1+1\x1b[31m\n莲湖")
+    write_workbook(hostile, "zh", 480, tmp_path / "a.xlsx")
+    rows = CalamineWorkbook.from_path(str(tmp_path / "a.xlsx")).get_sheet_by_index(0).to_python()
+    assert str(rows[0][0]).startswith("'=1+1␛[31m")
+    assert "=1+1␛[31m␊莲湖" in text_of(hostile, "zh", 480)
 
 
 @pytest.mark.parametrize(

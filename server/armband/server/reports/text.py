@@ -18,6 +18,7 @@ from armband.server.reports.lines import (
 )
 from armband.server.reports.model import ChangedRecord, DayReport
 from armband.server.reports.words import clock_words, word
+from armband.shared.harmless import shown_line
 
 WIDTH = 80
 _COLUMNS = 3
@@ -34,7 +35,7 @@ def text_of(report: DayReport, language: Language, utc_offset_min: int) -> str:
         _fixed(report, language, utc_offset_min),
         _signatures(language),
     ]
-    return "\n".join("\n".join(block) + "\n" for block in blocks if block)
+    return "\n".join("\n".join(map(shown_line, block)) + "\n" for block in blocks if block)
 
 
 def _head(report: DayReport, language: Language, utc_offset_min: int) -> list[str]:

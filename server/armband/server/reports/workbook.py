@@ -19,6 +19,7 @@ from armband.server.reports.lines import (
 )
 from armband.server.reports.model import DayReport
 from armband.server.reports.words import word
+from armband.shared.harmless import shown_line, spreadsheet_text
 
 _FIGURES = 3
 """In a row, each with a label of two columns before it."""
@@ -89,10 +90,10 @@ class _Sheet:
             self._sheet.write_number(self._row, column, content, form)
         else:
             # Always a text: never taken for a formula.
-            self._sheet.write_string(self._row, column, content, form)
+            self._sheet.write_string(self._row, column, spreadsheet_text(content), form)
 
     def footer(self, text: str) -> None:
-        self._sheet.set_footer(f"&L&8{text}&R&8&P / &N")
+        self._sheet.set_footer(f"&L&8{shown_line(text)}&R&8&P / &N")
 
 
 def write_workbook(report: DayReport, language: Language, utc_offset_min: int, path: Path) -> None:
