@@ -9,8 +9,11 @@ import pytest
 
 from armband.client import keyring
 from armband.client.founding import make_terminal
+from armband.client.handover import RECORD
+from armband.client.holding import handlers
 from armband.client.keys import Enrolment, Identity, key_from_seed, load_identity
 from armband.client.keywrap import Cost
+from armband.client.link import Link
 from armband.client.store import dbapi
 from armband.client.store.connection import connect_writer
 from armband.client.store.store import STORE_FILE
@@ -86,12 +89,25 @@ def test_the_author_is_whoever_unlocked(folder: Path) -> None:
     assert _armband(folder, "record", "call", "topic=policy", ARMBAND_PERSON="李四").code == 4
     keyring.unlock(folder, "张三", "246810", real_environment())
     assert asyncio.run(authors(folder, made)) == ["张三", "李四"]
+    # Beside a running one the author is who asks, not who sits there.
+    assert asyncio.run(handed_over(folder, "李四")) == "李四"
     keyring.lock(folder)
     changed = {"ARMBAND_NEW_PIN": "999999", **one}
     refused = _armband(folder, "pin", "change", "--person", "李四", **changed)
     assert (refused.code, "李四" in refused.err) == (4, True)
     assert _armband(folder, "pin", "remove", "--person", "李四", **one).code == 0
     assert _armband(folder, "status", **two).code == 4
+
+
+async def handed_over(folder: Path, person: str) -> str:
+    async with open_terminal(folder, real_environment()) as terminal:
+        line = {"line": 1, "kind": "call", "fields": {"topic": "policy"}}
+        args = {"lines": [line], "person": person}
+        link: Link = None  # type: ignore[assignment]  # only figures need it
+        done = await handlers(terminal, link)[RECORD](args)
+        history = await terminal.history(bytes.fromhex(done["saved"][0]["id"]))
+        assert terminal.person == "张三"
+    return history.entries[0].author
 
 
 async def authors(folder: Path, records: list[str]) -> list[str]:

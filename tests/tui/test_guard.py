@@ -11,7 +11,10 @@ from textual.widgets import Input
 
 from armband.client import keyring
 from armband.client.door import Door
+from armband.client.enrolment import enrol
+from armband.client.errors import Locked
 from armband.client.founding import make_terminal
+from armband.client.holding import hold_online
 from armband.client.i18n import CHINESE, ENGLISH, set_language
 from armband.client.keys import Enrolment, Identity, key_from_seed
 from armband.client.keywrap import Cost
@@ -25,9 +28,12 @@ from armband.client.tui.screens.expired import ExpiredScreen
 from armband.client.tui.screens.lock import LockScreen
 from armband.client.tui.screens.pins import NewPinDialog
 from armband.client.tui.unlocking import UnlockApp
+from armband.client.websocket import open_unpinned
+from armband.client.world import real_environment
 from armband.shared.drafts import Draft
 from support.desk import COMMUNITY, FIRST, LARGE, SMALL, Desk, small_community
 from support.local import OFFICE, Clock
+from support.real_office import invited, real_office
 from support.terminals import PEM
 from support.waiting import until
 
@@ -97,7 +103,7 @@ async def test_the_first_question_is_who_and_wrong_pins_wait(tmp_path: Path) -> 
     keyring.lock(tmp_path)
     door = Door(tmp_path, clock.environment, CHEAP)
     assert door.is_shut
-    with pytest.raises(keyring.Locked):
+    with pytest.raises(Locked):
         keyring.key_of(tmp_path)
     app = UnlockApp(door)
     async with app.run_test(size=SMALL) as pilot:
@@ -210,9 +216,7 @@ async def test_long_after_the_last_contact_nothing_is_shown_until_the_next(tmp_p
     new_folder(tmp_path, clock, ZHANG)
     async with open_terminal(tmp_path, clock.environment) as terminal:
         await terminal.record(small_community())
-    conn = connect_writer(tmp_path / STORE_FILE, keyring.key_of(tmp_path))
-    conn.execute("UPDATE sync SET last_contact_ms = ?", (clock.now_ms,))
-    conn.close()
+    contact(tmp_path, clock.now_ms)
     clock.now_ms += 8 * DAY_MS
     async with app_over(tmp_path, clock) as running:
         assert isinstance(running.app.screen, ExpiredScreen)
@@ -242,13 +246,19 @@ async def test_people_are_added_changed_and_removed_from_the_menu(tmp_path: Path
     clock = Clock()
     async with app_over(new_folder(tmp_path, clock), clock, language=CHINESE) as running:
 
+        def people() -> tuple[str, ...]:
+            assert running.app.guard.door is not None
+            return running.app.guard.door.people
+
         async def choose(*words: str) -> None:
             running.app.action_people()
             await running.sees(*words)
 
         async def give(pin: str) -> None:
             await until(lambda: isinstance(running.app.screen, NewPinDialog), "a PIN is asked for")
-            await running.press(*pin, "enter", *pin, "enter")
+            for line in running.app.screen.query(Input):
+                line.value = pin
+            await running.press("enter")
 
         await running.press("ctrl+e")
         assert not running.app.guard.shut
@@ -265,16 +275,45 @@ async def test_people_are_added_changed_and_removed_from_the_menu(tmp_path: Path
         running.app.screen.query_one(Input).value = "李四"
         await running.press("enter")
         await give("135791")
-        await until(lambda: running.app.guard.door.people == ("张三", "李四"), "two people")
+        await until(lambda: people() == ("张三", "李四"), "two people")
         assert running.terminal.person == "张三"
         await choose("移除：李四")
         await running.press("down", "down", "enter")
         await running.sees("这个口令从此无效")
         await running.press("down", "enter")
-        await until(lambda: running.app.guard.door.people == ("张三",), "one person")
+        await until(lambda: people() == ("张三",), "one person")
         await choose("移除：张三")
         await running.press("down", "down", "enter")
         await running.sees("不再需要口令")
         await running.press("down", "enter")
         await until(lambda: running.terminal.person == "", "nobody has to unlock")
     assert keyring.state(tmp_path, 0).is_unlocked
+
+
+async def test_the_next_contact_sends_what_waits_and_makes_it_whole(tmp_path: Path) -> None:
+    world, folder = real_environment(), tmp_path / "t"
+    async with real_office(tmp_path / "office") as service:
+        await enrol(folder, await invited(service), service.url, world, open_unpinned)
+        keyring.set_pin(folder, *LI, world, CHEAP)
+        call = Draft("call", world.random_bytes(16), "lianhu/yg", {"topic": "policy", "note": "李"})
+        async with open_terminal(folder, world) as terminal:
+            await terminal.record([call])
+        contact(folder, world.now_ms() - 8 * DAY_MS)
+        async with hold_online(folder, world) as (terminal, _link):
+            app = ArmbandApp(terminal, world, Door(folder, world, CHEAP))
+            async with app.run_test(size=SMALL) as pilot:
+                running = Desk(app, pilot, terminal, Clock())
+                await running.sees("No contact with the office", "Waiting 1")
+                terminal.go_online()
+                await running.sees("李四 · ", "Held 1", timeout_s=10)
+                # The terminal is another's, and the office has the author.
+                assert terminal.identity.person == "张三"
+                history = await terminal.history(call.id)
+                assert (history.complete, history.entries[0].author) == (True, "李四")
+
+
+def contact(folder: Path, at_ms: int) -> None:
+    """As if that had been the office's last word."""
+    conn = connect_writer(folder / STORE_FILE, keyring.key_of(folder))
+    conn.execute("UPDATE sync SET last_contact_ms = ?", (at_ms,))
+    conn.close()

@@ -70,7 +70,7 @@ class ExpiredScreen(ModalScreen[None]):
 
     def action_export(self) -> None:
         """Ask where to, and write what waits."""
-        target = Path.home() / f"armband-{self._terminal.today}.unsent"
+        target = Path.home() / f"unsent-{self._terminal.today}.armband"
 
         def chosen(path: str | None) -> None:
             if path is not None:

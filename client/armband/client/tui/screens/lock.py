@@ -63,6 +63,9 @@ class LockScreen(ModalScreen[None]):
         self._facts = facts
         people = door.people
         self._at = people.index(person) if person in people else 0
+        if ask_who and people:
+            # Whoever leaves is not who comes.
+            self._at = (self._at + 1) % len(people)
         self._asks_who = len(people) > 1 and (ask_who or person not in people)
         self._said = ""
         self._is_busy = False
