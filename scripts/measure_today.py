@@ -108,8 +108,9 @@ async def measure_engine(terminal: Terminal) -> None:
         await timed(f"match: {text}", partial(terminal.match, pieces, 8))
         query = LedgerQuery("household", text=text)
         await timed(f"ledger of households: {text}", partial(terminal.ledger, query, 0, 6))
-    visits = LedgerQuery("visit", text="lxt")
-    await timed("ledger of visits: lxt", partial(terminal.ledger, visits, 0, 40))
+    for text in ("lxt", "lx", "l"):
+        query = LedgerQuery("visit", text=text)
+        await timed(f"ledger of visits: {text}", partial(terminal.ledger, query, 0, 40))
 
 
 async def measure_screen(terminal: Terminal, environment: Environment) -> None:

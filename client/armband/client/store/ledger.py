@@ -16,9 +16,10 @@ from armband.client.store.tables import chunks, marks
 from armband.client.titles import dated_bounds
 from armband.shared.kinds import CATALOGUE
 
-FOLLOWED_MAX = 1_000
+FOLLOWED_MAX = 500
 """People and doors whose records are looked up for one piece of text: one letter fits thousands,
-and nobody looks for a record among those; the next letter finds what this one left out."""
+and nobody looks for a record among those; the next letter finds what this one left out. So many
+have some two thousand visits, which are looked up in half a frame."""
 _MANY = 2_000
 """From so many on, walking the ledger's index is cheaper than looking up each one's place."""
 

@@ -59,8 +59,7 @@ def referring(conn: dbapi.Connection, kind: str, numbers: Iterable[int]) -> dict
             f"WHERE view.n IN ({marks(piece)})",
             (kind, *piece),
         )
-        for (n,) in sorted(rows):
-            found[n] = None
+        found.update(dict.fromkeys(sorted([n for (n,) in rows])))
     return found
 
 
