@@ -59,6 +59,11 @@ def main() -> int:
             right = day(places[0], arguments.homes)
             if arguments.ledger is not None:
                 right = street(places[1], arguments.ledger) and right
+            else:
+                print(
+                    f"SKIPPED: the street's {HOUSEHOLDS:,} households and {LIAISONS:,} liaisons; "
+                    "--ledger FILE plays them."
+                )
         except StoryFailed as failure:
             print(failure)
             return 1
