@@ -45,6 +45,7 @@ from armband.client.store.fresh import is_there
 from armband.client.store.store import STORE_FILE, Kinds, Store
 from armband.client.sync_port import Connect
 from armband.client.taken import with_taken
+from armband.client.voiding import with_voided
 from armband.client.watches import Watches
 from armband.shared import hlc, ids, wire
 from armband.shared.days import day_begins_ms, day_of, ms_to_next_day
@@ -123,7 +124,8 @@ class Terminal(Sitting):
             UnknownKind: this release has no such kind; nothing is saved.
         """
         recorder = self._recorder()
-        whole = recorder.with_opened(await with_taken(drafts, self._store.entry))
+        given = await with_voided(drafts, self._store.entry, self.identity.policy)
+        whole = recorder.with_opened(await with_taken(given, self._store.entry))
         plan = partial(recorder.plan, whole)
         saved = await self._save([draft.id for draft in whole], plan, len(whole))
         asked = {draft.id for draft in drafts}
@@ -136,14 +138,20 @@ class Terminal(Sitting):
             UnknownRecord: it is not here.
             InvalidRecord: a value is not what its field allows.
         """
-        recorder = self._recorder()
+        recorder, entry_of = self._recorder(), self._store.entry
+        # Of the record that is changed only its id and the patch are looked at.
+        told = await with_voided([Draft("", record, "", patch)], entry_of, self.identity.policy)
         saved = await self._save(
-            [record], lambda known: [recorder.change(record, patch, known[record])], 1
+            [each.id for each in told],
+            lambda known: [recorder.change(each.id, each.fields, known[each.id]) for each in told],
+            len(told),
         )
         return saved[0]
 
     async def void(self, record: bytes, reason: str) -> Saved:
         """Void a record; it stays in the ledger, struck through, with the reason.
+
+        What began with it and nobody has worked on goes with it; see `voiding.with_voided`.
 
         Raises:
             UnknownRecord: it is not here.
