@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from armband.shared.errors import WrongStep
@@ -146,3 +148,35 @@ def test_a_door_at_which_nobody_answered_is_visited_again_the_next_day() -> None
     (chosen,) = duties("visit", **{**visit, "outcome": "no_answer", "next_day": "2022-04-07"})
     assert chosen.from_ms == MIDNIGHT + 7 * DAY_MS
     assert duties("visit", **{**visit, "outcome": "met"}) == ()
+
+
+def report_of(*services: Patch) -> Mapping[str, int]:
+    """The day's figures of these services."""
+    sums: dict[str, int] = {}
+    for number, fields in enumerate(services, 1):
+        it = view("service", number, **{**SERVICE, **fields})
+        for part in CATALOGUE["service"].contributions(it, POLICY):
+            sums[part.metric] = sums.get(part.metric, 0) + part.count
+    derive = CATALOGUE["service"].derive
+    assert derive is not None
+    return derive(sums, "2022-03-31")
+
+
+def test_how_long_people_wait_for_the_first_feedback_and_until_it_is_done() -> None:
+    asked, minute = MIDNIGHT + 9 * 3_600_000, 60_000
+    day = report_of(
+        {"state": "assigned", "assigned_at": asked + minute},
+        {"state": "appointed", "appointed_at": asked + 10 * minute},
+        {
+            "state": "done",
+            "escalated_at": asked + 90 * minute,
+            "appointed_at": asked + 20 * minute,
+            "done_at": asked + 1440 * minute,
+        },
+        {"state": "done"},
+    )
+    assert abs(day["services.feedback.p50_s"] - 600) <= 60, "to assign somebody is no feedback"
+    assert abs(day["services.feedback.p90_s"] - 1200) <= 120, "the earliest counts"
+    assert abs(day["services.finish.p50_s"] - 86_400) <= 8640
+    again = report_of({"state": "open", "appointed_at": asked + 10 * minute})
+    assert "services.finish.p50_s" not in again, "what is opened again is not done"

@@ -119,6 +119,9 @@ SECTIONS: tuple[Section, ...] = (
         Line("services.asked", "当日需求", "Asked for"),
         Line("services.done", "当日办结", "Done"),
         Line("services.open", "未办", "Open now", now=True),
+        Line("services.feedback.p50_s", "反馈用时中位", "First feedback, p50", "seconds"),
+        Line("services.feedback.p90_s", "反馈用时九成", "First feedback, p90", "seconds"),
+        Line("services.finish.p50_s", "办结用时中位", "Time to done, p50", "seconds"),
         Line("deliveries.households", "服务户数", "Households served", "households"),
     )),
     Section("rounds", "核酸检测", "Rounds of testing", (

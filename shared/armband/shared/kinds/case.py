@@ -34,7 +34,7 @@ from armband.shared.kinds.case_flow import (
 )
 from armband.shared.kinds.declare import Contribution, Kind, View
 from armband.shared.kinds.duties import Duty, Rank, Settled, role_key
-from armband.shared.kinds.histogram import bucket, percentile_s
+from armband.shared.kinds.histogram import PERCENTS, bucket, percentiles
 from armband.shared.policy import Policy
 from armband.shared.roles import FIELD, STAFF, Role
 
@@ -148,13 +148,7 @@ def _contribute(_view: View, body: Any, policy: Policy) -> tuple[Contribution, .
 
 
 def _derive(sums: Mapping[str, int], _day: str) -> Mapping[str, int]:
-    found: dict[str, int] = {}
-    for metric in _CLOCKS:
-        for percent in (50, 90):
-            value = percentile_s(sums, metric, percent)
-            if value is not None:
-                found[f"{metric}.p{percent}_s"] = value
-    return found
+    return percentiles(sums, _CLOCKS)
 
 
 _DESKS = tuple(role_key(role) for role in (Role.CHIEF, Role.COMMUNITY, Role.STREET))
@@ -248,7 +242,7 @@ KIND = Kind(
             f"{name}.p{percent}_s": f"{percent} % of the cases reported on the day took at most "
             f"so many seconds {words}"
             for name, words in _CLOCKS.items()
-            for percent in (50, 90)
+            for percent in PERCENTS
         },
     },
     dated="day",

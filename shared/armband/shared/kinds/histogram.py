@@ -6,7 +6,7 @@ A time is known to its bucket only; a percentile is the bucket's geometric middl
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from math import ceil, isqrt
 
 from armband.shared.kinds.declare import RAW
@@ -22,6 +22,8 @@ def _bounds() -> tuple[int, ...]:
     return tuple(found)
 
 
+PERCENTS = (50, 90)
+"""The percentiles that reports give."""
 BOUNDS_MS = _bounds()
 """Bucket k holds the times from bound k - 1 up to, not including, bound k; integers, so that every
 machine has the same ones."""
@@ -50,6 +52,16 @@ def percentile_s(sums: Mapping[str, int], metric: str, percent: int) -> int | No
         if wanted <= 0:
             return _middle_s(place)
     return None
+
+
+def percentiles(sums: Mapping[str, int], metrics: Iterable[str]) -> dict[str, int]:
+    """``<metric>.p50_s`` and ``.p90_s`` of those of which something was counted."""
+    found = {
+        f"{metric}.p{percent}_s": percentile_s(sums, metric, percent)
+        for metric in metrics
+        for percent in PERCENTS
+    }
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def _middle_s(place: int) -> int:

@@ -28,6 +28,7 @@ from armband.shared.fields import (
 )
 from armband.shared.kinds.declare import RAW, Contribution, Kind, View
 from armband.shared.kinds.duties import Duty, Rank
+from armband.shared.kinds.histogram import PERCENTS, bucket, percentiles
 from armband.shared.kinds.service_sorts import SORT_OPTIONS, Sort
 from armband.shared.kinds.workflow import Step, Workflow
 from armband.shared.policy import Policy
@@ -175,9 +176,26 @@ def _due_day(it: Service) -> str:
     return it.every_day_until or it.wanted_day or add_days(it.day, 1)
 
 
+_CLOCKS = {
+    "services.feedback": "from the need to the first feedback (with an agency, an appointment, "
+    "done)",
+    "services.finish": "from the need until it was done",
+}
+
+
+def _clocks(it: Service) -> list[str]:
+    """Its times, of its day; a service that was done before it was noted has none."""
+    told = [at for at in (it.escalated_at, it.appointed_at, it.done_at) if at is not None]
+    names = [bucket("services.feedback", min(told) - it.at)] if told else []
+    if it.state == "done" and it.done_at is not None:
+        names.append(bucket("services.finish", it.done_at - it.at))
+    return names
+
+
 def _contribute(_view: View, body: Any, policy: Policy) -> tuple[Contribution, ...]:
     it: Service = body
-    parts = [Contribution(name, day=it.day) for name in ("services.asked", f"services.{it.sort}")]
+    names = ("services.asked", f"services.{it.sort}", *_clocks(it))
+    parts = [Contribution(name, day=it.day) for name in names]
     if it.escalated_at is not None:
         parts.append(Contribution("services.escalated", day=it.day))
     if it.state == "done":
@@ -192,10 +210,10 @@ def _contribute(_view: View, body: Any, policy: Policy) -> tuple[Contribution, .
 
 
 def _derive(metrics: Mapping[str, int], day: str) -> Mapping[str, int]:
-    """Of the newest day's row, which alone knows what is open now."""
+    """The day's times; what is overdue, of the newest day's row, which alone knows what is open."""
     prefix = DUE + RAW
     late = (c for n, c in metrics.items() if n.startswith(prefix) and n.removeprefix(prefix) < day)
-    return {"services.overdue": sum(late)}
+    return {"services.overdue": sum(late), **percentiles(metrics, _CLOCKS)}
 
 
 def _duties(view: View, body: Any, policy: Policy) -> tuple[Duty, ...]:
@@ -269,6 +287,17 @@ KIND = Kind(
         **{f"services.open.{o.code}": f"of these, '{o.label}'" for o in SORT_OPTIONS},
         DUE: "raw material, in no report: services open now by the day by which they are due",
         "services.overdue": "services open now that were due before the row's day",
+        **{
+            name: f"raw material, in no report: services asked for on the day by the time {words}, "
+            "in buckets"
+            for name, words in _CLOCKS.items()
+        },
+        **{
+            f"{name}.p{percent}_s": f"{percent} % of the services asked for on the day took at "
+            f"most so many seconds {words}"
+            for name, words in _CLOCKS.items()
+            for percent in PERCENTS
+        },
     },
     dated="day",
     writers=FIELD,

@@ -45,5 +45,9 @@ WORDS = Words(
         "services.open": "未办结服务",
         "services.open.{sort}": "未办结服务：{sort}",
         "services.overdue": "逾期服务",
+        "services.feedback.p50_s": "首次反馈用时 p50（秒）",
+        "services.feedback.p90_s": "首次反馈用时 p90（秒）",
+        "services.finish.p50_s": "服务办结用时 p50（秒）",
+        "services.finish.p90_s": "服务办结用时 p90（秒）",
     },
 )
