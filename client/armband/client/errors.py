@@ -5,6 +5,7 @@ ArmbandError
     ├── OfficeUnreachable      no connection to the office (exit 3)
     ├── NotAllowed             the office or this terminal says no (exit 4)
     │   ├── WrongCertificate   whoever answered is not the office that was pinned
+    │   ├── Revoked            the office has revoked this terminal, and has all of its work
     │   ├── NotEnrolled        no office has listed this terminal yet
     │   ├── Locked             a PIN is missing, wrong, or comes too soon after a wrong one
     │   └── ReadingExpired     the last contact is too long ago for reading what is here
@@ -58,6 +59,13 @@ class NotAllowed(ClientError):
 
 class WrongCertificate(NotAllowed):
     """Whoever answered is not the office whose certificate was pinned; trying again is no use."""
+
+
+class Revoked(NotAllowed):
+    """The office has revoked this terminal and answered for all that it held: it is to be wiped."""
+
+    def __init__(self) -> None:
+        super().__init__(_("the office has revoked this terminal"))
 
 
 class NotEnrolled(NotAllowed):

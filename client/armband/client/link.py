@@ -32,9 +32,9 @@ from armband.client.effects import (
 )
 from armband.client.errors import (
     ClientError,
-    NotAllowed,
     OfficeUnreachable,
     ProtocolViolation,
+    Revoked,
     StoreDamaged,
 )
 from armband.client.figures import Figures, Reading
@@ -198,13 +198,14 @@ class Link:
         Raises:
             OfficeUnreachable: there is no connection, or it broke again and again.
             NotAllowed: the office refuses this terminal.
+            Revoked: it has revoked it, and has answered all that waited.
             StoreUnusable: the disk refuses.
         """
         for _attempt in range(DRAIN_ATTEMPTS):
             ended = await self._ended(until_drained=True)
             if ended is None:
                 if self._state.revoked:
-                    raise NotAllowed(_("the office has revoked this terminal"))
+                    raise Revoked
                 return
             when = outlook(ended)
             if when is Outlook.HOPELESS or isinstance(ended, ClientError):

@@ -81,6 +81,10 @@ def _print_anything() -> None:
 def _run(parsed: argparse.Namespace, output: Output) -> ExitCode:
     """Each command is a module, imported when it is asked for; textual only with the screens."""
     name = (parsed.command or "screens").replace("-", "_")
+    if (parsed.data / "wiping").exists():
+        from armband.client.wiping import go_on
+
+        go_on(parsed.data)
     if name not in ("enrol", "completion") and (parsed.data / "store.key").exists():
         # Imported here: a terminal without a key needs nothing of it.
         from armband.client.cli.pin import unlock

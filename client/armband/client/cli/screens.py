@@ -8,10 +8,11 @@ from pathlib import Path
 from armband.client.cli.output import Output
 from armband.client.cli.until_told import run_until_told
 from armband.client.door import Door
-from armband.client.errors import StoreDamaged
+from armband.client.errors import Revoked, StoreDamaged
 from armband.client.exit_codes import ExitCode
 from armband.client.holding import hold_online
 from armband.client.keyring import lock
+from armband.client.wiping import end_of_revoked
 from armband.client.world import real_environment
 
 
@@ -21,7 +22,10 @@ def run(arguments: argparse.Namespace, output: Output) -> ExitCode:
         door = Door(arguments.data, real_environment())
         if door.is_shut and not _unlocked(door):
             return ExitCode.DONE
-        damage, repair = run_until_told(_show(arguments.data))
+        try:
+            damage, repair = run_until_told(_show(arguments.data))
+        except Revoked:
+            raise end_of_revoked(arguments.data) from None
         if not damage:
             return ExitCode.DONE
         if not repair:
@@ -58,4 +62,6 @@ async def _show(data_dir: Path) -> tuple[str, bool]:
         terminal.go_online()
         app = ArmbandApp(terminal, environment, Door(data_dir, environment))
         await app.run_async()
+        if app.is_revoked:
+            raise Revoked
         return app.damage, app.repair_wanted

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 from pathlib import Path
 
 from armband.client.cli.output import Output
 from armband.client.cli.status_words import print_figures, print_status, status_line
 from armband.client.cli.until_told import run_until_told
-from armband.client.errors import ClientError
+from armband.client.errors import ClientError, Revoked
 from armband.client.exit_codes import ExitCode
 from armband.client.holding import hold_online
 from armband.client.model import Event, StatusChanged, SyncStatus
+from armband.client.wiping import end_of_revoked, is_finished
 from armband.client.world import real_environment
 
 
 def run(arguments: argparse.Namespace, output: Output) -> ExitCode:
     """Exchange with the office: once, or until Ctrl-C."""
-    if arguments.once:
-        return run_until_told(_once(arguments.data, output))
-    return run_until_told(_stay(arguments.data, output))
+    exchange = _once if arguments.once else _stay
+    try:
+        return run_until_told(exchange(arguments.data, output))
+    except Revoked:
+        raise end_of_revoked(arguments.data) from None
 
 
 async def _once(data_dir: Path, output: Output) -> ExitCode:
@@ -45,8 +49,17 @@ async def _stay(data_dir: Path, output: Output) -> ExitCode:
         shown = _Shown(output)
         terminal.listen(shown.hear)
         shown.show(terminal.status)
-        await link.run()
-    raise AssertionError("a link runs until it is cancelled")
+        running = asyncio.ensure_future(link.run())
+        revoked = asyncio.ensure_future(shown.revoked.wait())
+        try:
+            await asyncio.wait((running, revoked), return_when=asyncio.FIRST_COMPLETED)
+            if running.done():
+                running.result()
+        finally:
+            for task in (running, revoked):
+                task.cancel()
+            await asyncio.gather(running, revoked, return_exceptions=True)
+    raise Revoked
 
 
 class _Shown:
@@ -55,11 +68,16 @@ class _Shown:
     def __init__(self, output: Output) -> None:
         self._output = output
         self._shown: tuple[object, ...] = ()
+        self.revoked = asyncio.Event()
 
     def hear(self, event: Event) -> None:
         """One event of the terminal."""
-        if isinstance(event, StatusChanged) and _told(event.status) != self._shown:
+        if not isinstance(event, StatusChanged):
+            return
+        if _told(event.status) != self._shown:
             self.show(event.status)
+        if is_finished(event.status):
+            self.revoked.set()
 
     def show(self, status: SyncStatus) -> None:
         """One line, or one JSON document."""

@@ -49,6 +49,7 @@ from armband.client.tui.theme import THEME
 from armband.client.tui.urgent import LOOK_EVERY_S, bear_duties
 from armband.client.tui.widgets.key_bar import keys_of
 from armband.client.tui.work import start
+from armband.client.wiping import is_finished
 from armband.shared.environment import Environment
 
 HARMLESS = HarmlessLines()
@@ -67,6 +68,8 @@ class ArmbandApp(GuardedApp):
     Attributes:
         damage: what was found damaged in the store meanwhile; empty when nothing was.
         repair_wanted: whether the user wants it repaired.
+        is_revoked: the office has revoked the terminal and has all of its work: it is to be wiped,
+            now, whoever sits here or nobody; so the app has ended.
     """
 
     CSS_PATH = "app.tcss"
@@ -118,6 +121,7 @@ class ArmbandApp(GuardedApp):
         self._keys = KeyOrder()
         self.damage = ""
         self.repair_wanted = False
+        self.is_revoked = False
         self._stop_listening: Callable[[], None] = lambda: None
         self.register_theme(THEME)
         self.theme = THEME.name
@@ -238,6 +242,9 @@ class ArmbandApp(GuardedApp):
         if isinstance(event, DamageMet):
             self._tell_damage(event.problem)
             return
+        if isinstance(event, StatusChanged) and is_finished(event.status):
+            self.is_revoked = True
+            self.exit()
         for screen in self.all_screens():
             match event:
                 case StatusChanged(status):
