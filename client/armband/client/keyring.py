@@ -7,57 +7,65 @@ A facade over DIR. What this process has unlocked it remembers until `lock`:
     `lock`         forget it (idle lock, another person's turn); the store has to be closed first
     `person_of`    who has unlocked it
     `key_of`       the key for everything that opens the store; None for a plain one
-    `set_pin`, `remove_pin`, `remove_person`   change who may unlock; DIR is unlocked
+    `set_pin`, `remove_person`   change who may unlock; DIR is unlocked
     `reading_expired`   whether the last contact is too long ago for anything but handing in
 
 The file is always replaced as a whole: before the new one is on the disk the old one is under the
-name. Unlocking derives a key with Argon2id for 0.1 to 0.3 seconds: call it in a thread.
+name. Unlocking derives a key with Argon2id for a quarter of a second: call it in a thread.
 """
 
 from __future__ import annotations
 
-import os
 import unicodedata
-from contextlib import suppress
 from dataclasses import dataclass
-from hashlib import blake2b
 from pathlib import Path
 
 import msgspec
 
 from armband.client.errors import Locked, StoreKeyWrong, StoreUnusable
+from armband.client.guesses import OFFLINE_DAYS, reading_expired, wait_ms
 from armband.client.i18n import _
-from armband.client.keywrap import KEY_BYTES, USUAL, Cost, Wrapped, cipher, unwrap, wrap
+from armband.client.keyring_file import RING_FILE, STORE_FILE, Ring, has_ring, load, save
+from armband.client.keywrap import KEY_BYTES, USUAL, Cost, unwrap, wrap
+from armband.client.sealed import (
+    MARK,
+    TERMINAL_KEY_FILE,
+    is_sealed,
+    seal,
+    seal_terminal_key,
+    unsealed,
+)
 from armband.client.store.dbapi import is_plain
 from armband.shared.environment import Environment
 from armband.shared.ops import MAX_AUTHOR
 
-RING_FILE = "store.key"
-TERMINAL_KEY_FILE = "terminal.key"
-STORE_FILE = "terminal.db"
-VERSION = 1
+__all__ = [
+    "OFFLINE_DAYS",
+    "RING_FILE",
+    "SHORTEST_PIN",
+    "STORE_FILE",
+    "TERMINAL_KEY_FILE",
+    "Ring",
+    "State",
+    "has_ring",
+    "is_sealed",
+    "key_of",
+    "load",
+    "lock",
+    "make",
+    "may_set",
+    "opened",
+    "person_of",
+    "person_problem",
+    "reading_expired",
+    "remove_person",
+    "seal",
+    "set_pin",
+    "state",
+    "unlock",
+]
+
 SHORTEST_PIN = 6
-OFFLINE_DAYS = 7
-"""Days since the last contact after which a terminal with a PIN only hands in."""
-FREE_TRIES, FIRST_WAIT_S, LONGEST_WAIT_S = 3, 2, 900
-_NONCE, _SEALED = 12, b"armband-sealed-1"
-_DAY_MS = 86_400_000
-
-
-class Ring(msgspec.Struct, frozen=True):
-    """The content of ``store.key``.
-
-    Attributes:
-        clear: the key in hex, while nobody has a PIN; else empty.
-        people: person (as typed, such as an id or a name) to the wrapped key.
-        failed, failed_at_ms: wrong PINs since the last right one, and when the newest was.
-    """
-
-    version: int = VERSION
-    clear: str = ""
-    people: dict[str, Wrapped] = {}
-    failed: int = 0
-    failed_at_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,94 +79,6 @@ class State:
 
 _unlocked: dict[Path, tuple[bytes, str]] = {}
 """By folder: the key that this process may use, and who unlocked it. In memory alone."""
-
-
-# -- pure ---------------------------------------------------------------------------------------
-
-
-def wait_ms(ring: Ring, now_ms: int) -> int:
-    """How long no PIN is listened to: doubling from the third wrong one, a quarter hour at most."""
-    if ring.failed < FREE_TRIES:
-        return 0
-    doubled = FIRST_WAIT_S << min(ring.failed - FREE_TRIES, 16)
-    whole = min(doubled, LONGEST_WAIT_S) * 1000
-    # A clock that was put back must not make the wait longer than it is.
-    return max(0, min(whole, ring.failed_at_ms + whole - now_ms))
-
-
-def reading_expired(last_contact_ms: int | None, now_ms: int, days: int = OFFLINE_DAYS) -> bool:
-    """Whether what is recorded may only be sent and exported, and not read any more.
-
-    A terminal that never had a contact holds nothing of the office's and is not expired.
-    """
-    return last_contact_ms is not None and now_ms - last_contact_ms > days * _DAY_MS
-
-
-# -- the file -----------------------------------------------------------------------------------
-
-
-def has_ring(data_dir: Path) -> bool:
-    """Whether DIR's store has a key."""
-    return (data_dir / RING_FILE).exists()
-
-
-def load(data_dir: Path) -> Ring:
-    """The ring in DIR.
-
-    Raises:
-        StoreKeyWrong: it is missing or damaged.
-    """
-    path = data_dir / RING_FILE
-    try:
-        ring = msgspec.json.decode(path.read_bytes(), type=Ring)
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
-        raise StoreKeyWrong.of(data_dir / STORE_FILE) from None
-    if ring.version > VERSION:
-        raise StoreUnusable(_("{file} is of a newer release: update armband").format(file=path))
-    return ring
-
-
-def save(data_dir: Path, ring: Ring) -> None:
-    """Replace the ring; what the old file said is written over.
-
-    Raises:
-        OSError: the disk refuses; the old ring stays.
-    """
-    _replace(data_dir / RING_FILE, msgspec.json.format(msgspec.json.encode(ring)) + b"\n")
-
-
-def _replace(path: Path, content: bytes) -> None:
-    half = path.with_name(path.name + ".half")
-    half.unlink(missing_ok=True)
-    descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    old = os.open(path, os.O_RDWR) if path.exists() else -1
-    try:
-        half.replace(path)
-        _sync_folder(path.parent)
-        if old >= 0:
-            with suppress(OSError):
-                os.pwrite(old, bytes(os.fstat(old).st_size), 0)
-                os.fsync(old)
-    finally:
-        if old >= 0:
-            os.close(old)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def is_sealed(path: Path) -> bool:
-    """Whether the file can only be read with the store's key."""
-    return path.exists() and path.read_bytes().startswith(_SEALED)
 
 
 # -- what this process has unlocked -------------------------------------------------------------
@@ -325,28 +245,6 @@ def remove_person(data_dir: Path, person: str) -> None:
         lock(data_dir)
 
 
-# -- the terminal's own key ---------------------------------------------------------------------
-
-
-def seal_terminal_key(data_dir: Path, key: bytes, environment: Environment) -> None:
-    """Take the terminal's Ed25519 key out of the clear; it stays sealed from then on.
-
-    Raises:
-        OSError: the disk refuses; it is as it was.
-    """
-    path = data_dir / TERMINAL_KEY_FILE
-    content = path.read_bytes() if path.exists() else b""
-    if content and not content.startswith(_SEALED):
-        _replace(path, seal(content, key, environment))
-
-
-def seal(content: bytes, key: bytes, environment: Environment) -> bytes:
-    """Bytes of a file that only who has the store's key can read."""
-    nonce = environment.random_bytes(_NONCE)
-    sealed: bytes = cipher(_sealing(key)).encrypt(nonce, content, _SEALED)
-    return _SEALED + nonce + sealed
-
-
 def opened(content: bytes, data_dir: Path) -> bytes:
     """The content of a file of DIR that may be sealed.
 
@@ -354,20 +252,9 @@ def opened(content: bytes, data_dir: Path) -> bytes:
         Locked: DIR is not unlocked.
         ValueError: it is damaged, or sealed with another key.
     """
-    if not content.startswith(_SEALED):
+    if not content.startswith(MARK):
         return content
-    from cryptography.exceptions import InvalidTag
-
     key = key_of(data_dir)
-    body = content[len(_SEALED) :]
-    try:
-        if key is None:
-            raise StoreKeyWrong.of(data_dir / STORE_FILE)
-        plain: bytes = cipher(_sealing(key)).decrypt(body[:_NONCE], body[_NONCE:], _SEALED)
-    except InvalidTag:
-        raise ValueError("sealed with another key") from None
-    return plain
-
-
-def _sealing(key: bytes) -> bytes:
-    return blake2b(b"terminal.key", key=key, digest_size=KEY_BYTES).digest()
+    if key is None:
+        raise StoreKeyWrong.of(data_dir / STORE_FILE)
+    return unsealed(content, key)
