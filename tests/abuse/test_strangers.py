@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from pathlib import Path
 
 import pytest
 from websockets.asyncio.client import connect
@@ -26,6 +27,7 @@ from armband.shared import handshake, limits, wire
 from faults.bad_frames import _BOMBS, _EMPTY_ARRAYS
 from support.office_rig import G1
 from support.peer import Key, Peer
+from support.waiting import until
 
 TOO_LARGE = 1009
 
@@ -138,6 +140,21 @@ async def test_floods_and_slowness(target: Target) -> None:
         assert await dripping < 3 * limits.HELLO_TIMEOUT_S
         for writer in kept:
             writer.transport.abort()
+
+
+async def test_broken_handshakes_leave_nothing_open(target: Target) -> None:
+    """More of them than an address has seats: each must be given back."""
+    files = Path(f"/proc/{target.office.pid}/fd")
+    before = len(list(files.iterdir()))
+    async with undisturbed(target):
+        for number in range(bounds.MAX_STRANGERS_PER_ADDRESS + 20):
+            _reader, writer = await asyncio.open_connection(
+                *target.address, local_addr=("127.0.9.1", 0)
+            )
+            writer.write(b"GET / HTTP/1.1\r\n\r\n" if number % 2 else b"")
+            writer.transport.abort()
+        await until(lambda: len(list(files.iterdir())) <= before + 2, "all are closed", 10)
+        (await inside(target, target.insider, "127.0.9.1")).transport.abort()
 
 
 async def crowd(target: Target, count: int) -> tuple[list[asyncio.StreamWriter], int]:

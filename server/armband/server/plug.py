@@ -156,8 +156,9 @@ class Front:
                 self._factory, accepted, ssl=self._context, ssl_handshake_timeout=timeout_s
             )
         except BaseException as error:
+            # The loop closes the socket itself. To close it here, too, could close another's: the
+            # number of a file that was closed is given out again at once.
             self._strangers.hung_up(remote)
-            accepted.close()
             # Peers that break off their handshakes are daily business.
             if not isinstance(error, OSError | TimeoutError):
                 raise
