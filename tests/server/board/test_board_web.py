@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from collections.abc import Callable
 from importlib import resources
 
 import pytest
@@ -49,10 +50,23 @@ async def said(line: ClientConnection, **word: str) -> None:
 
 async def heard(line: ClientConnection, kind: str = "") -> dict:
     """The next message, or the next of a kind."""
-    while True:
-        word = json.loads(await within(line.recv(), f"the board says {kind or 'something'}"))
-        if not kind or word["type"] == kind:
-            return word
+    return await heard_when(line, lambda word: not kind or word["type"] == kind)
+
+
+async def heard_when(line: ClientConnection, wanted: Callable[[dict], bool]) -> dict:
+    """The first message that is wanted; other messages in between are no reason to wait longer."""
+    async with asyncio.timeout(5):
+        while not wanted(word := json.loads(await line.recv())):
+            pass
+    return word
+
+
+def shows_two(word: dict) -> bool:
+    return word["type"] == "sheet" and word["sheet"]["tiles"][0]["value"]["text"] == "2"
+
+
+def speaks_english(word: dict) -> bool:
+    return word["type"] == "sheet" and word["sheet"]["language"] == "en"
 
 
 async def ended(line: ClientConnection) -> None:
@@ -151,12 +165,10 @@ async def test_figures_come_by_themselves_and_follow_unit_and_language(rig, addr
         token = (await heard(line))["token"]
         assert (await heard(line, "sheet"))["sheet"]["tiles"][0]["value"]["text"] == "0"
         await rig.checks(1, 2, code="red")
-        while (sheet := (await heard(line, "sheet"))["sheet"])["tiles"][0]["value"]["text"] != "2":
-            pass
+        sheet = (await heard_when(line, shows_two))["sheet"]
         assert sheet["tiles"][3]["value"] == {"text": "2 !!", "tone": "alarm"}
         await said(line, type="show", unit="lianhu/yg", language="en")
-        while (sheet := (await heard(line, "sheet"))["sheet"])["language"] != "en":
-            pass
+        sheet = (await heard_when(line, speaks_english))["sheet"]
         assert sheet["path"][-1]["name"] == "阳光社区"
     async with line_to(address) as line:
         await said(line, type="resume", token=token)
@@ -188,6 +200,5 @@ async def test_a_unit_that_there_is_not_shows_the_first_board_again(address) -> 
     async with line_to(address) as line:
         await said(line, type="login", passphrase=PASSPHRASE)
         await said(line, type="show", unit="lianhu/none", language="en")
-        while (sheet := (await heard(line, "sheet"))["sheet"])["language"] != "en":
-            pass
+        sheet = (await heard_when(line, speaks_english))["sheet"]
         assert sheet["path"][-1]["unit"] == "lianhu"
