@@ -25,12 +25,17 @@ def write(number: int, author: str, **patch: str | int) -> Write:
     return Write(stamp, op, op, 1, seen, author, False, dict(patch))
 
 
-async def conflict_arrives(terminal: Terminal) -> None:
-    """Two people counted the same household, unseen."""
+async def conflict_arrives(
+    terminal: Terminal,
+    field: str = "people",
+    first: str | int = 3,
+    second: str | int = 4,
+) -> None:
+    """Two people changed the same household, unseen."""
     writes = (
         write(1, "office", unit=FIRST, door="7-1-101", head="高海"),
-        write(2, "王芳", people=3),
-        write(3, "李强", people=4),
+        write(2, "王芳", **{field: first}),
+        write(3, "李强", **{field: second}),
     )
     row = wire.FeedRow(3, encode_state(State(HOUSEHOLD, "household", writes)))
     feed = wire.Feed(0, 3, bytes(16), b"", [])
@@ -65,6 +70,26 @@ async def test_a_conflict_is_settled_by_a_digit(tmp_path: Path) -> None:
         assert entry is not None
         assert entry.view.fields["people"] == 3
         assert entry.view.conflicts == ()
+
+
+async def test_telephones_in_conflict_are_masked_until_a_reason_shows_them(tmp_path: Path) -> None:
+    async with desk(tmp_path, drafts=[]) as running:
+        await conflict_arrives(running.terminal, "phone", "13800003333", "13811113333")
+        await running.sees("冲突 1")
+        await running.press("f8")
+        await running.sees("1 项待处理")
+        await running.press("enter")
+        await running.sees("138****3333", "李强", "王芳", "F9")
+        assert not running.shows("13800003333")
+        await running.press("f9")
+        await running.sees("为什么查看")
+        await running.press("enter")
+        await running.sees("13800003333", "13811113333")
+        await running.press("2")
+        await running.sees("没有待处理的")
+        entry = await running.terminal.entry(HOUSEHOLD)
+        assert entry is not None
+        assert entry.view.fields["phone"] == "13800003333"
 
 
 async def test_what_was_refused_is_mended_and_sent_again(tmp_path: Path) -> None:

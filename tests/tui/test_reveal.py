@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from armband.client.model import LedgerQuery
+from armband.client.headless.tray import refused_title
+from armband.client.model import LedgerQuery, Refused
 from armband.client.terminal import Terminal
 from armband.client.tui.screens.detail import DetailScreen
 from armband.client.tui.screens.edit import EditScreen
+from armband.client.tui.screens.find import searches
 from armband.client.tui.screens.ledger import LedgerScreen
 from armband.client.tui.screens.reveal import SHOWN_S
+from armband.shared.fields import Patch
 from armband.shared.kinds.declare import View
 from support.desk import FIRST, Desk, desk, record_id
 from support.waiting import until
@@ -114,3 +117,12 @@ async def test_names_in_lists_go_by_role(tmp_path: Path, role: str, sees: str) -
             await running.press("tab")
         await running.sees("138****", sees)
         assert ("王建国" in running.text()) == (role == "grid")
+
+
+async def test_suggestions_and_the_tray_name_people_as_lists_do(tmp_path: Path) -> None:
+    async with desk(tmp_path, role="street") as running:
+        (found,) = await searches(running.app.context)["household"]("wjg")
+        assert (found.label, MASKED in found.note) == ("3-1-201 王**", True)
+        patch: Patch = {"household": HOME.hex(), "note": "x"}
+        refused = Refused(b"o" * 16, b"v" * 16, "visit", FIRST, patch, "scope", "", 0, is_new=True)
+        assert await refused_title(running.terminal, refused) == "3-1-201 王**"

@@ -14,6 +14,7 @@ from armband.client.exit_codes import ExitCode
 from armband.client.i18n import _
 from armband.client.i18n.words import field_label, join_words, moment_text, option_label
 from armband.shared.kinds import CATALOGUE
+from armband.shared.masks import masked_phone
 from armband.shared.notice_report import AckReport, Person
 from armband.shared.policy import Policy
 
@@ -61,7 +62,7 @@ def _cells(person: Person, names: Mapping[str, str], policy: Policy) -> tuple[st
         person.name or "-",
         names[person.unit],
         posts,
-        person.phone,
+        masked_phone(person.phone),
         at,
         person.note,
     )

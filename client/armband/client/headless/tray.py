@@ -21,6 +21,8 @@ from armband.client.terminal import Terminal
 from armband.shared.errors import ArmbandError
 from armband.shared.fields import FieldType, Patch
 from armband.shared.kinds import CATALOGUE, UNIT, View, kind_named
+from armband.shared.masks import NAMES_MASKED_FOR
+from armband.shared.roles import Role
 
 ALL = "all"
 _ID_START = 6
@@ -31,8 +33,9 @@ async def refused_title(terminal: Terminal, refused: Refused) -> str:
     """What to call the record that an operation was about: it may be nowhere else."""
     known = await terminal.entry(refused.record)
     policy, today = terminal.identity.policy, terminal.today
+    masked = Role(terminal.identity.role) in NAMES_MASKED_FOR
     if known is not None:
-        return title_of(known, policy, today)
+        return title_of(known, policy, today, names_masked=masked)
     kind = CATALOGUE.get(refused.kind)
     names = {}
     for name, value in refused.patch.items():
@@ -40,9 +43,10 @@ async def refused_title(terminal: Terminal, refused: Refused) -> str:
         if declared is not None and declared.type is FieldType.REF and isinstance(value, str):
             other = await terminal.entry(bytes.fromhex(value))
             if other is not None:
-                names[value] = title_of(other, policy, today)
+                names[value] = title_of(other, policy, today, names_masked=masked)
     view = View(refused.record, refused.kind, refused.unit, refused.patch)
-    return title_of(Entry(view, Standing.REFUSED, names), policy, today)
+    entry = Entry(view, Standing.REFUSED, names)
+    return title_of(entry, policy, today, names_masked=masked)
 
 
 async def listed(terminal: Terminal, _args: Mapping[str, Any]) -> object:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from armband.client.i18n.entries import title_of
 from armband.client.i18n.places import path_words
 from armband.client.i18n.words import kind_plural, option_label
 from armband.client.merging import standing_for
@@ -129,15 +128,13 @@ async def reference_names(
         value = fields.get(name)
         entry = await terminal.entry(id_from_hex(value)) if isinstance(value, str) else None
         if entry is not None:
-            names[entry.view.id.hex()] = title_of(entry, terminal.identity.policy, terminal.today)
+            names[entry.view.id.hex()] = context.title(entry)
     return names
 
 
 def _found(context: Context, entry: Entry, units: Mapping[str, UnitName]) -> Found:
-    terminal = context.terminal
     view = entry.view
     place = path_words(view.unit, units, below=_top(context))
     phone = masked_phone(view.text("phone"))
     note = "  ".join(part for part in (phone, place) if part)
-    label = title_of(entry, terminal.identity.policy, terminal.today)
-    return Found(view.id.hex(), label, note)
+    return Found(view.id.hex(), context.title(entry), note)

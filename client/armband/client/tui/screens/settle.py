@@ -14,10 +14,11 @@ from textual.widgets import Static
 from armband.client.errors import ClientError
 from armband.client.i18n import _
 from armband.client.i18n.words import author_word, field_label, kind_label, moment_text
-from armband.client.model import Conflict, ConflictChoice
+from armband.client.model import Conflict, ConflictChoice, Entry
 from armband.client.tui.context import Context
 from armband.client.tui.problems import problem_words
 from armband.client.tui.screens.desk import DeskScreen
+from armband.client.tui.screens.reveal import Reveals
 from armband.client.tui.text import Cell, Column
 from armband.client.tui.widgets.paged_list import Heading, PagedList
 from armband.client.tui.work import start
@@ -32,6 +33,7 @@ class SettleScreen(DeskScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "take", "Take this value", id="1-take"),
         *(Binding(str(digit), f"take_nth({digit})", show=False) for digit in range(1, 10)),
+        Binding("f9", "reveal", "Show", id="8-reveal", tooltip="Show in full, with a reason"),
         Binding("escape", "leave", "Back", id="9-leave"),
     ]
 
@@ -39,6 +41,8 @@ class SettleScreen(DeskScreen):
         super().__init__(context)
         self.record = record
         self.conflicts: list[Conflict] = []
+        self._reveals = Reveals(self, context, self._look_again)
+        self._entry: Entry | None = None
 
     def place_words(self) -> str:
         """What is settled."""
@@ -69,8 +73,24 @@ class SettleScreen(DeskScreen):
             self.notify(_("Settled."))
             self.dismiss(None)
             return
+        self._entry = await self.context.terminal.entry(self.record)
+        self._look_again()
+
+    def _look_again(self) -> None:
         self._show()
-        self.query_one(PagedList).show()
+        self.query_one(PagedList).show(keep_place=True)
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only what is masked can be shown."""
+        if action == "reveal":
+            return self._reveals.can_show(self._entry)
+        return super().check_action(action, parameters)
+
+    def action_reveal(self) -> None:
+        """Show the values in full, once it is said why: masked ones may look alike."""
+        if self._entry is not None:
+            self._reveals.ask(self._entry)
 
     def retranslate(self) -> None:
         """Show the words of the language in use."""
@@ -99,7 +119,8 @@ class SettleScreen(DeskScreen):
         if declared is None:
             words = str(row.value)
         else:
-            words = self.context.words(declared, row.value, {}, masked=False)
+            masked = not self._reveals.shown
+            words = self.context.words(declared, row.value, {}, masked=masked)
         terminal = self.context.terminal
         when = moment_text(row.at_ms, terminal.identity.policy, terminal.today)
         doubt = _("clock in doubt") if row.suspect else ""

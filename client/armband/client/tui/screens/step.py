@@ -13,7 +13,6 @@ from textual.widgets import Static
 
 from armband.client.errors import ClientError
 from armband.client.i18n import _
-from armband.client.i18n.entries import title_of
 from armband.client.i18n.words import field_label, kind_label
 from armband.client.model import Entry
 from armband.client.tui.context import Context
@@ -71,8 +70,7 @@ class StepScreen(DeskScreen):
 
     def place_words(self) -> str:
         """The step, and the record."""
-        terminal = self.context.terminal
-        title = title_of(self.entry, terminal.identity.policy, terminal.today)
+        title = self.context.title(self.entry)
         return f"{_(self.step.label)}  {kind_label(self.kind.name)}  {title}"
 
     def body(self) -> ComposeResult:
