@@ -18,7 +18,7 @@ from typing import Any
 from websockets.asyncio.client import ClientConnection, connect
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-START_S = 20.0
+START_S = 40.0
 STEP_S = 0.05
 MAX_PICTURE = 32 * 1024 * 1024
 _ARGUMENTS = (

@@ -55,7 +55,7 @@ async def heard(line: ClientConnection, kind: str = "") -> dict:
 
 async def heard_when(line: ClientConnection, wanted: Callable[[dict], bool]) -> dict:
     """The first message that is wanted; other messages in between are no reason to wait longer."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(15):
         while not wanted(word := json.loads(await line.recv())):
             pass
     return word
