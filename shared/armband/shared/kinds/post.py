@@ -89,6 +89,7 @@ KIND = Kind(
         **{f"posts.{option.code}": f"of these, '{option.label}'" for option in POST_OPTIONS},
         FILLED: FILLED_MEANING,
         "posts.vacant": "five for each grid, less `posts.filled`; a post of the five that hangs "
-        "on another unit than a grid hides a vacancy, `armband staffing` tells them apart",
+        "on another unit than a grid, or begins later, hides a vacancy, one with a last day is "
+        "vacant while it is held; `armband staffing` tells exactly",
     },
 )
