@@ -35,7 +35,7 @@ from armband.client.sealed import (
     seal_terminal_key,
     unsealed,
 )
-from armband.client.store.dbapi import is_plain
+from armband.client.store.dbapi import is_plain, opens
 from armband.shared.environment import Environment
 from armband.shared.ops import MAX_AUTHOR
 
@@ -47,6 +47,7 @@ __all__ = [
     "TERMINAL_KEY_FILE",
     "Ring",
     "State",
+    "checked_pin",
     "has_ring",
     "is_sealed",
     "key_of",
@@ -54,6 +55,7 @@ __all__ = [
     "lock",
     "make",
     "may_set",
+    "note_unlocked",
     "opened",
     "person_of",
     "person_problem",
@@ -101,6 +103,30 @@ def _check_no_store_is_lost(data_dir: Path) -> None:
         raise StoreKeyWrong.of(store)
 
 
+def _settled(data_dir: Path) -> Ring:
+    """The ring, and what a change of the store's key that was cut off came to.
+
+    While the key is changed the ring holds the old one in the clear and the new one under the PIN;
+    the store says which of them it has.
+    """
+    ring = load(data_dir)
+    if not (ring.clear and ring.people):
+        return ring
+    if opens(data_dir / STORE_FILE, _from_hex(data_dir, ring.clear)):
+        return Ring(clear=ring.clear)
+    return msgspec.structs.replace(ring, clear="")
+
+
+def _from_hex(data_dir: Path, digits: str) -> bytes:
+    try:
+        key = bytes.fromhex(digits)
+    except ValueError:
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise StoreKeyWrong.of(data_dir / STORE_FILE)
+    return key
+
+
 def state(data_dir: Path, now_ms: int) -> State:
     """What DIR asks for.
 
@@ -109,7 +135,7 @@ def state(data_dir: Path, now_ms: int) -> State:
     """
     if not has_ring(data_dir):
         return State(True, (), 0)
-    ring = load(data_dir)
+    ring = _settled(data_dir)
     is_open = bool(ring.clear) or data_dir.absolute() in _unlocked
     return State(is_open, tuple(sorted(ring.people)), -(-wait_ms(ring, now_ms) // 1000))
 
@@ -126,16 +152,10 @@ def key_of(data_dir: Path) -> bytes | None:
     known = _unlocked.get(data_dir.absolute())
     if known is not None:
         return known[0]
-    ring = load(data_dir)
+    ring = _settled(data_dir)
     if not ring.clear:
         raise Locked(_("this terminal is locked: give the PIN, or set ARMBAND_PIN"))
-    try:
-        key = bytes.fromhex(ring.clear)
-    except ValueError:
-        key = b""
-    if len(key) != KEY_BYTES:
-        raise StoreKeyWrong.of(data_dir / STORE_FILE)
-    return key
+    return _from_hex(data_dir, ring.clear)
 
 
 def person_of(data_dir: Path) -> str:
@@ -152,7 +172,7 @@ def unlock(data_dir: Path, person: str, pin: str, environment: Environment) -> s
         StoreKeyWrong: the ring cannot be read.
         OSError: a wrong try cannot be noted.
     """
-    ring, pin = load(data_dir), _plain(pin)
+    ring, pin = _settled(data_dir), _plain(pin)
     if ring.clear:
         return person
     wait = -(-wait_ms(ring, environment.now_ms()) // 1000)
@@ -176,6 +196,8 @@ def unlock(data_dir: Path, person: str, pin: str, environment: Environment) -> s
     save(data_dir, msgspec.structs.replace(ring, failed=0, failed_at_ms=0))
     if len(found) > 1:
         raise Locked(_("several people have this PIN: say who you are (ARMBAND_PERSON)"))
+    # In the clear after a change of the store's key that was cut off.
+    seal_terminal_key(data_dir, found[0][0], environment)
     _unlocked[data_dir.absolute()] = found[0]
     return found[0][1]
 
@@ -183,6 +205,11 @@ def unlock(data_dir: Path, person: str, pin: str, environment: Environment) -> s
 def _plain(pin: str) -> str:
     """An input method's full-width digits are the same digits."""
     return unicodedata.normalize("NFKC", pin)
+
+
+def note_unlocked(data_dir: Path, key: bytes, person: str) -> None:
+    """This person sits here now, and this is the store's key."""
+    _unlocked[data_dir.absolute()] = (key, person)
 
 
 def lock(data_dir: Path) -> None:
@@ -199,7 +226,7 @@ def person_problem(person: str) -> str:
 
 def may_set(data_dir: Path, person: str) -> bool:
     """Whether who sits here may give this person a PIN: a new one, or they themselves."""
-    return person not in load(data_dir).people or person == person_of(data_dir)
+    return person not in _settled(data_dir).people or person == person_of(data_dir)
 
 
 def set_pin(
@@ -212,21 +239,31 @@ def set_pin(
         ValueError: the PIN is too short.
         OSError: the disk refuses; everything is as before.
     """
-    pin = _plain(pin)
-    if len(pin) < SHORTEST_PIN:
-        raise ValueError(f"a PIN has at least {SHORTEST_PIN} characters")
+    pin = checked_pin(pin)
     key = key_of(data_dir)
     if key is None:
         raise StoreUnusable(
             _("this terminal's store is not encrypted: a PIN would protect nothing")
         )
-    ring = load(data_dir)
+    ring = _settled(data_dir)
     people = {**ring.people, person: wrap(key, pin, environment, person, cost)}
     # The key of the terminal goes first: a crash between leaves both readable without a PIN.
     seal_terminal_key(data_dir, key, environment)
     save(data_dir, Ring(people=people))
     # Whoever sets the first PIN sits here.
     _unlocked[data_dir.absolute()] = (key, person_of(data_dir) or person)
+
+
+def checked_pin(pin: str) -> str:
+    """The PIN as it is compared.
+
+    Raises:
+        ValueError: it is too short.
+    """
+    pin = _plain(pin)
+    if len(pin) < SHORTEST_PIN:
+        raise ValueError(f"a PIN has at least {SHORTEST_PIN} characters")
+    return pin
 
 
 def remove_person(data_dir: Path, person: str) -> None:
@@ -236,7 +273,7 @@ def remove_person(data_dir: Path, person: str) -> None:
         Locked: DIR is not unlocked, or nobody of that name has a PIN.
     """
     key = key_of(data_dir)
-    ring = load(data_dir)
+    ring = _settled(data_dir)
     if key is None or person not in ring.people:
         raise Locked(_("nobody called {person} has a PIN here").format(person=person))
     people = {name: box for name, box in ring.people.items() if name != person}

@@ -31,6 +31,19 @@ def seal_terminal_key(data_dir: Path, key: bytes, environment: Environment) -> N
         replace(path, seal(content, key, environment))
 
 
+def unseal_terminal_key(data_dir: Path, key: bytes) -> None:
+    """Put the terminal's key in the clear again.
+
+    Raises:
+        ValueError: it is sealed with another key, or damaged.
+        OSError: the disk refuses; it is as it was.
+    """
+    path = data_dir / TERMINAL_KEY_FILE
+    content = path.read_bytes() if path.exists() else b""
+    if content.startswith(MARK):
+        replace(path, unsealed(content, key))
+
+
 def seal(content: bytes, key: bytes, environment: Environment) -> bytes:
     """Bytes of a file that only who has the store's key can read."""
     nonce = environment.random_bytes(_NONCE)

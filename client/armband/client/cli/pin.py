@@ -9,7 +9,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from armband.client import keyring, lock
+from armband.client import keyring, lock, rekeying
 from armband.client.cli.output import Output
 from armband.client.errors import NotAllowed, ReadingExpired, StoreMissing, Usage
 from armband.client.exit_codes import ExitCode
@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace, output: Output) -> ExitCode:
                     "and added anew"
                 ).format(person=person)
             )
-        keyring.set_pin(folder, person, _new_pin(), environment)
+        rekeying.set_pin(folder, person, _new_pin(), environment)
     output.line(
         _(
             "The PIN is set. Whoever forgets it enrols again; "

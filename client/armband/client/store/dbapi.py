@@ -53,6 +53,7 @@ __all__ = [
     "copy_with_key",
     "is_plain",
     "memory",
+    "opens",
     "require_cipher",
 ]
 
@@ -100,6 +101,19 @@ def is_plain(path: Path) -> bool:
         return False
 
 
+def opens(path: Path, key: bytes) -> bool:
+    """Whether the store at ``path`` is this key's."""
+    try:
+        conn = connect(path, key, read_only=True)
+        try:
+            conn.execute("SELECT count(*) FROM sqlite_schema")
+        finally:
+            conn.close()
+    except Error:
+        return False
+    return True
+
+
 def copy_into_memory(conn: Connection, path: Path, key: bytes | None) -> Connection:
     """All of an open store in a database that is never on the disk.
 
@@ -126,8 +140,8 @@ def copy_into_memory(conn: Connection, path: Path, key: bytes | None) -> Connect
     return copy
 
 
-def copy_with_key(source: Path, target: Path, key: bytes) -> None:
-    """Copy a plain store into a new file that is encrypted with ``key``.
+def copy_with_key(source: Path, target: Path, key: bytes, old: bytes | None = None) -> None:
+    """Copy a store, plain or encrypted with ``old``, into a new file encrypted with ``key``.
 
     Raises:
         NoCipher: there is no driver for it.
@@ -138,6 +152,8 @@ def copy_with_key(source: Path, target: Path, key: bytes) -> None:
     )
     try:
         conn.execute("PRAGMA cipher_log_level = NONE")
+        if old is not None:
+            _unlock(conn, old)
         conn.execute("PRAGMA temp_store = MEMORY")
         conn.execute("ATTACH DATABASE ? AS copy KEY ?", (str(target), _as_raw(key)))
         conn.execute("PRAGMA copy.synchronous = FULL")

@@ -1,4 +1,4 @@
-"""A plain store becomes an encrypted one: on a copy, which is checked before it takes its place."""
+"""A store gets a key, or another one: on a copy, which is checked before it takes its place."""
 
 from __future__ import annotations
 
@@ -34,28 +34,7 @@ def encrypt(path: Path, key: bytes) -> None:
 
 
 def _encrypt(path: Path, key: bytes) -> None:
-    check_room(path)
-    fresh = Path(f"{path}{_COPY}")
-    remove(fresh)
-    with closing(dbapi.connect(path)) as old:
-        if old.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
-            raise StoreHeld(_("another program is reading {file}").format(file=path), 0)
-        # The copy gets new indexes, which would agree with a row that has rotted.
-        assert_sound(old, path)
-        before = facts(old)
-    fresh.touch(mode=0o600)
-    try:
-        dbapi.copy_with_key(path, fresh, key)
-        with closing(dbapi.connect(fresh, key)) as new:
-            assert_sound(new, path)
-            same = facts(new) == before
-    except BaseException:
-        remove(fresh)
-        raise
-    if not same or dbapi.is_plain(fresh):
-        words = _("the store did not come out of the change as it went in ({what}): report this")
-        raise StoreDamaged(words.format(what=_("encryption")))
-    sync(fresh)
+    fresh = _copy(path, key, None)
     for part in ("-wal", "-shm"):
         Path(f"{path}{part}").unlink(missing_ok=True)
     plain = Path(f"{path}{_PLAIN}")
@@ -68,6 +47,56 @@ def _encrypt(path: Path, key: bytes) -> None:
     sync(path.parent)
     fresh.replace(path)
     sync(path.parent)
+
+
+def copy_rekeyed(path: Path, old: bytes, key: bytes) -> Path:
+    """A checked copy under another key of an encrypted store that nobody has open.
+
+    It takes the store's place with `take_place`.
+
+    Raises:
+        NoCipher, StoreDamaged, StoreFull, StoreHeld, OSError, dbapi.Error: as `encrypt`; the store
+            stays as it is.
+    """
+    return _copy(path, key, old)
+
+
+def take_place(fresh: Path, path: Path) -> None:
+    """Put a copy in the store's place; the journal was empty when it was made.
+
+    Raises:
+        OSError: the disk refuses.
+    """
+    for part in ("-wal", "-shm"):
+        Path(f"{path}{part}").unlink(missing_ok=True)
+    fresh.replace(path)
+    sync(path.parent)
+
+
+def _copy(path: Path, key: bytes, old_key: bytes | None) -> Path:
+    check_room(path)
+    fresh = Path(f"{path}{_COPY}")
+    remove(fresh)
+    with closing(dbapi.connect(path, old_key)) as old:
+        if old.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+            raise StoreHeld(_("another program is reading {file}").format(file=path), 0)
+        # The copy gets new indexes, which would agree with a row that has rotted.
+        assert_sound(old, path)
+        before = facts(old)
+    fresh.touch(mode=0o600)
+    try:
+        dbapi.copy_with_key(path, fresh, key, old_key)
+        with closing(dbapi.connect(fresh, key)) as new:
+            assert_sound(new, path)
+            same = facts(new) == before
+    except BaseException:
+        remove(fresh)
+        raise
+    if not same or dbapi.is_plain(fresh):
+        words = _("the store did not come out of the change as it went in ({what}): report this")
+        raise StoreDamaged(words.format(what=_("encryption")))
+    sync(fresh)
+    return fresh
 
 
 def _wipe_left_over(path: Path) -> None:
