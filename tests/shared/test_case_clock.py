@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import ceil
 
 import pytest
@@ -161,6 +162,16 @@ def test_the_nearest_is_the_households_liaison_and_then_up_the_chain() -> None:
         ("doctor", "trio"),
         ("leader", "street"),
     ]
+
+
+def test_whoever_is_on_duty_comes_first_among_equals_only() -> None:
+    people = [
+        helper("a", "liaison", "o/g1"),
+        replace(helper("b", "liaison", "o/g1"), on_duty=True),
+        replace(helper("c", "liaison", "o"), on_duty=True),
+        replace(helper("d", "liaison", "o/g1", phone=""), on_duty=True),
+    ]
+    assert [s.helper.staff for s in nearest("o/g1", "", people)] == ["b", "a", "c", "d"]
 
 
 def test_every_state_that_is_not_the_last_asks_for_a_step_that_leads_on() -> None:

@@ -90,6 +90,27 @@ async def test_from_the_report_to_the_end_with_a_few_keys(tmp_path: Path) -> Non
         await running.sees("没有未结事件")
 
 
+async def test_of_two_who_are_as_near_the_one_on_duty_stands_first(tmp_path: Path) -> None:
+    other, gate = record_id("staff", "赵联户"), record_id("checkpoint", "东门")
+    told: Patch = {"name": "赵联户", "posts": ["liaison"], "phone": "13900000002"}
+    watch: Patch = {
+        "checkpoint": gate.hex(), "staff": other.hex(), "day": "2022-03-24",
+        "begins_min": 420, "ends_min": 1140,
+    }  # fmt: skip
+    drafts = [
+        Draft("staff", other, FIRST, told),
+        Draft("checkpoint", gate, FIRST, {"name": "东门"}),
+        Draft("shift", record_id("shift", "早班"), FIRST, watch),
+    ]
+    async with desk(tmp_path, drafts=[*community(), case(), *drafts]) as running:
+        await running.press("f5")
+        await running.sees("体温计坏了")
+        await running.press("4")
+        await running.sees("赵联户  联户党员  在岗", "王联户  联户党员")
+        await running.press("enter")
+        assert (await state(running, "dispatched")).fields["to"] == other.hex()
+
+
 async def test_categories_one_after_the_other(tmp_path: Path) -> None:
     async with desk(tmp_path, drafts=[*community(), case()], language=ENGLISH) as running:
         await running.press("f5")

@@ -50,12 +50,26 @@ class Post(msgspec.Struct, frozen=True):
 async def roster(terminal: Terminal, now_ms: int) -> list[Post]:
     """The checkpoints of this terminal's scope, by name, with their shifts around now."""
     policy, today = terminal.identity.policy, terminal.today
-    asked = LedgerQuery("shift", day_from=add_days(today, -1), day_to=add_days(today, 1))
-    page = await terminal.ledger(asked, 0, SHIFTS_MAX)
+    shifts = await _shifts_around(terminal)
     end_ms = day_begins_ms(add_days(today, 2), policy)
-    return [
-        _post(place, page.entries, policy, now_ms, end_ms) for place in await terminal.checkpoints()
-    ]
+    return [_post(place, shifts, policy, now_ms, end_ms) for place in await terminal.checkpoints()]
+
+
+async def on_duty(terminal: Terminal, now_ms: int) -> set[str]:
+    """Hex ids of the members of staff who stand somewhere now."""
+    policy = terminal.identity.policy
+    return {
+        entry.view.text("staff")
+        for entry in await _shifts_around(terminal)
+        if (span := span_of(entry.view.fields, policy)) and _stands(entry, span, now_ms)
+    }
+
+
+async def _shifts_around(terminal: Terminal) -> Sequence[Entry]:
+    """Those of yesterday, today and tomorrow."""
+    today = terminal.today
+    asked = LedgerQuery("shift", day_from=add_days(today, -1), day_to=add_days(today, 1))
+    return (await terminal.ledger(asked, 0, SHIFTS_MAX)).entries
 
 
 def _post(place: Entry, shifts: Sequence[Entry], policy: Policy, now_ms: int, end_ms: int) -> Post:

@@ -23,13 +23,14 @@ _RUNG_OF: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Helper:
-    """Somebody's post: who, where, and whether they can be rung up."""
+    """Somebody's post: who, where, whether they can be rung up, and whether they are on duty."""
 
     staff: str
     name: str
     phone: str
     unit: str
     post: str
+    on_duty: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def nearest(unit: str, liaison: str, helpers: Iterable[Helper]) -> list[Suggesti
     """Who may be sent, the nearest first, each person once.
 
     The household's own liaison, then along the chain; on a rung whoever has a telephone first, then
-    whoever's unit is closest.
+    whoever's unit is closest, then whoever's shift is running.
 
     Args:
         unit: where the case is; only posts of this unit and those above it count.
@@ -66,4 +67,12 @@ def _order(helper: Helper, unit: str, liaison: str) -> tuple[object, ...]:
     rung = RUNGS.index(_RUNG_OF[helper.post])
     own = helper.staff == liaison and helper.post == "liaison"
     distance = depth_below(unit, helper.unit)
-    return (not own, rung, not helper.phone, distance, helper.name, helper.staff)
+    return (
+        not own,
+        rung,
+        not helper.phone,
+        distance,
+        not helper.on_duty,
+        helper.name,
+        helper.staff,
+    )

@@ -28,6 +28,7 @@ from armband.client.tui.work import start
 from armband.shared.fields import Patch
 from armband.shared.kinds.case_clock import RUNG_OPTIONS
 from armband.shared.kinds.case_flow import CATEGORY_OPTIONS
+from armband.shared.kinds.shift import KIND as SHIFT
 from armband.shared.kinds.workflow import STEP
 from armband.shared.masks import masked_phone
 from armband.shared.permissions import Role, may_write
@@ -250,13 +251,16 @@ class CasesScreen(DeskScreen):
         """People, the nearest first, then the rungs of the chain for whoever sits there."""
         posts = {option.code: option for option in RUNG_OPTIONS}
         rungs = KIND.fields["rung"]
+        now_ms = self.context.environment.now_ms()
         choices: list[Choice[Patch]] = []
-        for near in await who_is_near(self.context.terminal, entry):
+        for near in await who_is_near(self.context.terminal, entry, now_ms):
             helper = near.helper
             unit = self._units.get(helper.unit)
             phone = masked_phone(helper.phone) if helper.phone else _("no telephone")
             note = f"{phone}  {unit.name if unit else helper.unit}"
             label = f"{helper.name}  {option_label(rungs, near.rung)}"
+            if helper.on_duty:
+                label += f"  {option_label(SHIFT.fields['state'], 'standing')}"
             choices.append(Choice({"to": helper.staff, "rung": near.rung}, label, note))
         for code in posts:
             if code != "agency":
