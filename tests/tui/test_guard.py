@@ -31,6 +31,7 @@ from armband.client.tui.unlocking import UnlockApp
 from armband.client.websocket import open_unpinned
 from armband.client.world import real_environment
 from armband.shared.drafts import Draft
+from armband.shared.fields import Patch
 from support.desk import COMMUNITY, FIRST, LARGE, SMALL, Desk, small_community
 from support.local import OFFICE, Clock
 from support.real_office import invited, real_office
@@ -162,8 +163,8 @@ async def test_an_idle_screen_locks_shows_nothing_and_comes_back_as_it_was(tmp_p
         await running.sees("This terminal is locked", "Written 20")
         rung: list[bool] = []
         running.app.bell = lambda: rung.append(True)  # type: ignore[method-assign]  # heard here
-        told = {"category": "livelihood", "brief": "王建国体温计坏了", "channel": "phone"}
-        await running.terminal.record([Draft("case", b"c" * 16, FIRST, told)])  # type: ignore[arg-type]
+        told: Patch = {"category": "livelihood", "brief": "王建国体温计坏了", "channel": "phone"}
+        await running.terminal.record([Draft("case", b"c" * 16, FIRST, told)])
         await running.sees("1 waits for you  05:00", "Written 21")
         assert rung == [True]
         running.app.notify("王建国 is ill", timeout=60)

@@ -33,7 +33,7 @@ class SettleScreen(DeskScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "take", "Take this value", id="1-take"),
         *(Binding(str(digit), f"take_nth({digit})", show=False) for digit in range(1, 10)),
-        Binding("f9", "reveal", "Show", id="8-reveal", tooltip="Show in full, with a reason"),
+        Binding("f9", "reveal", "Show", id="8-reveal", tooltip="Masked values, with a reason"),
         Binding("escape", "leave", "Back", id="9-leave"),
     ]
 
