@@ -11,7 +11,7 @@ from armband.client.store.sitting import ME
 from armband.shared.drafts import Draft
 from armband.shared.errors import WrongStep
 from armband.shared.fields import Patch
-from support.local import GRID, Clock, Local, identity, local_terminal
+from support.local import GRID, Clock, Local, acting_as, identity, local_terminal
 from support.mini_office import MiniOffice
 from support.waiting import until
 
@@ -146,7 +146,8 @@ async def from_office(local: Local, office: MiniOffice, **more: object) -> None:
 async def test_a_terminal_of_the_addressee_says_once_that_the_case_has_come(tmp_path: Path) -> None:
     async with local_terminal(tmp_path, who=identity(role="liaison")) as local:
         office = MiniOffice(local.clock.now_ms + 1)  # this terminal's clock is behind
-        await local.terminal.record([Draft("staff", LIU, GRID, {"name": "李雪婷"})])
+        with acting_as(local.terminal):
+            await local.terminal.record([Draft("staff", LIU, GRID, {"name": "李雪婷"})])
         await from_office(local, office, rung="grid", to=LIU.hex())
         await until(lambda: local.terminal.status.written == 2, "the arrival is recorded")
         assert await arrived(local)
@@ -155,7 +156,8 @@ async def test_a_terminal_of_the_addressee_says_once_that_the_case_has_come(tmp_
         await local.terminal.record([case(SECOND)])
         office.now_ms += MINUTE
         await from_office(local, office, rung="grid", to=(b"o" * 16).hex())
-        await local.terminal.record([Draft("staff", b"x" * 16, GRID, {"name": "别人"})])
+        with acting_as(local.terminal):
+            await local.terminal.record([Draft("staff", b"x" * 16, GRID, {"name": "别人"})])
         await local.terminal._deliveries.close()
         assert not await arrived(local), "it is another's now"
     async with local_terminal(tmp_path) as local:

@@ -9,7 +9,7 @@ from armband.client.model import NOBODY, Entry
 from armband.shared.drafts import Draft
 from armband.shared.fields import Patch
 from armband.shared.kinds.duties import Rank
-from support.local import GRID, Local, identity, local_terminal
+from support.local import GRID, Local, acting_as, identity, local_terminal
 
 NOTICE, STAFF = b"n" * 16, b"l" * 16
 MINE, COMMUNITY = "李雪婷", "lianhu/yangguang"
@@ -17,7 +17,8 @@ MINE, COMMUNITY = "李雪婷", "lianhu/yangguang"
 
 async def notice(local: Local, unit: str = GRID, **fields: object) -> None:
     told: Patch = {"title": "今晚核酸", "sort": "call_up", **fields}  # type: ignore[dict-item]  # any value
-    await local.terminal.record([Draft("notice", NOTICE, unit, told)])
+    with acting_as(local.terminal):
+        await local.terminal.record([Draft("notice", NOTICE, unit, told)])
 
 
 async def ranks(local: Local, who: str | None = None) -> list[Rank]:
@@ -73,9 +74,11 @@ async def test_only_those_with_a_wanted_post_are_asked(tmp_path: Path) -> None:
         await notice(local, posts=["doctor", "volunteer"])
         assert await ranks(local) == []
         post: Patch = {"staff": STAFF.hex(), "role": "doctor", "until": "2022-03-23"}
-        await local.terminal.record([Draft("post", b"p" * 16, GRID, post)])
+        with acting_as(local.terminal):
+            await local.terminal.record([Draft("post", b"p" * 16, GRID, post)])
         assert await ranks(local) == [], "that post is over"
-        await local.terminal.change(b"p" * 16, {"until": "2022-03-24"})
+        with acting_as(local.terminal):
+            await local.terminal.change(b"p" * 16, {"until": "2022-03-24"})
         assert await ranks(local) == [Rank.CALL_UP]
 
 

@@ -25,7 +25,7 @@ from armband.shared import wire
 from armband.shared.drafts import Draft
 from armband.shared.errors import InvalidRecord
 from armband.shared.fields import Patch
-from support.local import GRID, KEY_ID, Clock, Local, local_terminal
+from support.local import GRID, KEY_ID, Clock, Local, acting_as, local_terminal
 from support.mini_office import MiniOffice
 from support.waiting import until, within
 
@@ -212,11 +212,13 @@ async def test_today_is_the_offices_day(tmp_path: Path) -> None:
 async def test_checkpoints_and_units_are_listed(local: Local) -> None:
     gates = [Draft("checkpoint", bytes([n]) * 16, GRID, {"name": f"{n}号门"}) for n in (10, 9)]
     grid = Draft("unit", b"u" * 16, GRID, {"name": "第3网格", "level": "grid"})
-    await local.terminal.record([*gates, grid])
+    with acting_as(local.terminal):
+        await local.terminal.record([*gates, grid])
     names = [entry.view.text("name") for entry in await local.terminal.checkpoints()]
     assert names == ["9号门", "10号门"]
     assert await local.terminal.units() == {GRID: wire.UnitName(GRID, "第3网格", "grid")}
-    await local.terminal.change(b"u" * 16, {"name": "三网格"})
+    with acting_as(local.terminal):
+        await local.terminal.change(b"u" * 16, {"name": "三网格"})
     assert (await local.terminal.units())[GRID].name == "三网格"
 
 

@@ -19,7 +19,7 @@ from armband.client.tui.app import ArmbandApp
 from armband.shared.drafts import Draft
 from armband.shared.fields import Patch
 from armband.shared.ids import natural_record_id
-from support.local import OFFICE, Clock, identity, local_terminal
+from support.local import OFFICE, Clock, acting_as, identity, local_terminal
 from support.waiting import until
 
 COMMUNITY = "lianhu/yangguang"
@@ -156,7 +156,8 @@ async def desk(
     set_language(language)
     async with local_terminal(folder, clock, identity(COMMUNITY, role=role)) as local:
         if local.terminal.status.written == 0:
-            await local.terminal.record(small_community() if drafts is None else drafts)
+            with acting_as(local.terminal):
+                await local.terminal.record(small_community() if drafts is None else drafts)
         app = ArmbandApp(local.terminal, local.clock.environment)
         messages: list[Message] = []
         async with app.run_test(

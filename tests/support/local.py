@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from pathlib import Path
 
@@ -67,3 +67,15 @@ async def local_terminal(
         yield Local(terminal, store, clock)
     finally:
         await terminal.close()
+
+
+@contextmanager
+def acting_as(terminal: Terminal, role: str = "street") -> Iterator[None]:
+    """What others would have recorded is recorded here: until the block ends, by their role."""
+    engine = terminal.replica
+    own = engine.identity
+    engine.identity = replace(own, role=role)
+    try:
+        yield
+    finally:
+        engine.identity = replace(engine.identity, role=own.role)

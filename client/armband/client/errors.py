@@ -7,6 +7,7 @@ ArmbandError
     │   ├── WrongCertificate   whoever answered is not the office that was pinned
     │   ├── Revoked            the office has revoked this terminal, and has all of its work
     │   ├── NotEnrolled        no office has listed this terminal yet
+    │   ├── RoleMayNot         this terminal's role has no right to do that
     │   ├── Locked             a PIN is missing, wrong, or comes too soon after a wrong one
     │   └── ReadingExpired     the last contact is too long ago for reading what is here
     ├── StoreUnusable          the disk or the file refuses, or it is no terminal's folder (exit 5)
@@ -78,6 +79,10 @@ class NotEnrolled(NotAllowed):
             )
         )
         self.data_dir = data_dir
+
+
+class RoleMayNot(NotAllowed):
+    """The role of this terminal has no right to do that to records of the kind."""
 
 
 class Locked(NotAllowed):

@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 import msgspec
 
+from armband.client.allowed import check_change, check_write
 from armband.client.errors import UnknownRecord
 from armband.client.i18n import N_
 from armband.client.model import Identity, Refused
@@ -69,6 +70,7 @@ class Recorder:
         Raises:
             InvalidRecord: a draft is not right: the field, and what would be.
             UnknownKind: this release has no such kind.
+            RoleMayNot: this terminal's role may not do that.
         """
         at_hand = dict(known)
         payloads = []
@@ -94,6 +96,9 @@ class Recorder:
 
     def _new(self, draft: Draft, seen: int, mends: bytes = b"") -> Payload:
         kind = kind_named(draft.kind)
+        if not isinstance(draft, Opened):
+            # What begins by itself is judged by the office: whoever found the fault reports it.
+            check_write(self.identity, kind.name)
         patch: Patch = {name: value for name, value in draft.fields.items() if value is not None}
         patch[UNIT] = draft.unit
         dated(kind, patch, self.now_ms, self.identity.policy, self.shifts)
@@ -114,6 +119,7 @@ class Recorder:
             UnknownRecord: it is not here.
             InvalidRecord: a value is not what its field allows.
             WrongStep: the record does not stand where that step begins.
+            RoleMayNot: this terminal's role may not do that.
         """
         present = known.view
         if present is None:
@@ -123,6 +129,7 @@ class Recorder:
             raise InvalidRecord(kind.name, UNIT, N_("nothing is changed"))
         if kind.append_only:
             raise InvalidRecord(kind.name, UNIT, N_("such a record is never changed"))
+        check_change(self.identity, present, patch)
         if kind.workflow is not None:
             person = self.identity.person
             # A clock before 1970 counts as 1970, as in its stamps.

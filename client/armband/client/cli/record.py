@@ -35,7 +35,11 @@ def run(arguments: argparse.Namespace, output: Output) -> ExitCode:
         {"lines": msgspec.to_builtins(lines)},
         lambda terminal: record_lines(terminal, lines),
     )
-    return print_outcome(asyncio.run(work), output)
+    outcome = asyncio.run(work)
+    code = print_outcome(outcome, output)
+    if arguments.jsonl is None and any(refused.forbidden for refused in outcome.refused):
+        return ExitCode.NOT_ALLOWED
+    return code
 
 
 def _lines(arguments: argparse.Namespace) -> list[Line]:

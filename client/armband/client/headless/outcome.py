@@ -15,11 +15,12 @@ class SavedLine(msgspec.Struct, frozen=True):
     line: int
 
 
-class RefusedLine(msgspec.Struct, frozen=True):
-    """A line that is not, and why."""
+class RefusedLine(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A line that is not, and why. ``forbidden``: this terminal's role may not do that."""
 
     line: int
     reason: str
+    forbidden: bool = False
 
 
 class Outcome(msgspec.Struct, frozen=True):

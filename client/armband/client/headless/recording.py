@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from armband.client.allowed import check_write
 from armband.client.errors import ClientError
 from armband.client.headless.outcome import Outcome
 from armband.client.headless.places import (
@@ -84,6 +85,7 @@ async def _draft(terminal: Terminal, line: Line) -> Draft:
     if line.problem:
         raise ClientError(line.problem)
     kind = kind_named(line.kind)
+    check_write(terminal.identity, kind.name)
     known = await _known(terminal, kind, line.fields.get(ID))
     fields, references = await read_fields(terminal, kind, line.fields)
     unit = str(fields.pop(UNIT, "") or "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from armband.client.errors import StoreUnusable
+from armband.client.errors import RoleMayNot, StoreUnusable
 from armband.client.headless.outcome import Outcome, RefusedLine, SavedLine, joined
 from armband.client.i18n.errors import error_words
 from armband.client.terminal import Terminal
@@ -56,7 +56,8 @@ class Saver:
 
     def refuse(self, line: int, error: ArmbandError) -> None:
         """A line that makes no draft."""
-        self._results.append(RefusedLine(line, self._problem or error_words(error)))
+        forbidden = isinstance(error, RoleMayNot) and not self._problem
+        self._results.append(RefusedLine(line, self._problem or error_words(error), forbidden))
 
     async def flush(self) -> None:
         """Save what is pending."""
@@ -104,7 +105,7 @@ class Saver:
             await self._save(drafts)
         except ArmbandError as error:
             if len(drafts) == 1:
-                self._results.append(RefusedLine(drafts[0][0], error_words(error)))
+                self.refuse(drafts[0][0], error)
                 return
             for numbered in drafts:
                 await self._save([numbered])
