@@ -37,7 +37,7 @@ SECRET_RECORD = record_id(77)
 ATTACKER = "127.0.0.66"
 GROWTH_KIB = 48 * 1024
 """Memory that the server may take during one attack: a few dozen frames and their copies."""
-SLOWEST_S = 2.0
+SLOWEST_S = 5.0
 """The longest that a receipt may take meanwhile, on a busy machine."""
 PAUSE_S = 0.02
 
@@ -175,9 +175,9 @@ async def undisturbed(target: Target, landed: int = 0) -> AsyncIterator[None]:
     # The one under way when the work was broken off has perhaps landed, and nobody counted it.
     forget(worker)
     worker.transport.abort()
-    assert max(waits_s) < SLOWEST_S, f"a receipt took {max(waits_s):.2f} s"
     grown_kib = _most_kib(target.office.pid) - before_kib
     assert grown_kib < GROWTH_KIB, f"the server grew by {grown_kib} KiB"
+    assert max(waits_s) < SLOWEST_S, f"a receipt took {max(waits_s):.2f} s"
     assert last[0] - first == len(waits_s) + landed, "nothing else lands"
 
 
