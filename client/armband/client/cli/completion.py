@@ -15,5 +15,5 @@ def run(arguments: argparse.Namespace, output: Output) -> ExitCode:
 
     from armband.client.cli.arguments import parser
 
-    output.line(shtab.complete(parser(), shell=arguments.shell).rstrip("\n"))
+    output.line(shtab.complete(parser(), arguments.shell).rstrip("\n"))
     return ExitCode.DONE

@@ -28,5 +28,5 @@ async def run(args: argparse.Namespace, out: Output) -> int:
 
     from armband.server.cli import whole_parser
 
-    out.line(shtab.complete(whole_parser(), shell=args.shell).rstrip("\n"))
+    out.line(shtab.complete(whole_parser(), args.shell).rstrip("\n"))
     return ExitCode.DONE
