@@ -12,13 +12,15 @@ import pytest
 
 from armband.client.cli import main
 from armband.client.errors import StoreHeld, StoreUnusable
+from armband.client.founding import make_terminal
+from armband.client.keys import Enrolment, Identity, key_from_seed
 from armband.client.lock import hold
 from armband.client.model import LedgerQuery
 from armband.client.store.store import STORE_FILE
 from armband.client.terminal import open_terminal
 from armband.shared.drafts import Draft
 from support.office_rig import G1, Rig, office_rig
-from support.terminals import place
+from support.terminals import PEM, place
 from support.waiting import until
 
 LIVE = {"code": "green", "decision": "passed"}
@@ -175,3 +177,16 @@ async def test_a_damaged_store_says_what_to_do(tmp_path: Path) -> None:
         with pytest.raises(StoreUnusable, match="armband doctor"):
             async with open_terminal(tmp_path / "t", rig.environment):
                 pass
+
+
+@pytest.mark.parametrize("encryption", ["on", "off"])
+def test_a_plain_damaged_file_is_said_to_be_plain(tmp_path: Path, encryption: str, capsys) -> None:
+    enrolment = Enrolment("lianhu", "莲湖", "T1", "wss://x:1", "grid", ["lianhu"], encryption)
+    make_terminal(tmp_path, Identity(enrolment, key_from_seed(b"k" * 32), PEM))
+    with (tmp_path / STORE_FILE).open("r+b") as file:
+        file.seek(5000)
+        file.write(b"\xa5" * 9000)
+    main(["doctor", "--repair", "--data", str(tmp_path)])
+    said = capsys.readouterr().err
+    assert "the damaged file is" in said
+    assert ("not encrypted" in said) is (encryption == "off")

@@ -17,6 +17,7 @@ from armband.client.errors import StoreMissing, StoreUnusable
 from armband.client.founding import first_identity
 from armband.client.i18n import _
 from armband.client.model import Identity
+from armband.client.store.dbapi import is_plain
 from armband.client.store.examine import Examined, examine
 from armband.client.store.fresh import is_there
 from armband.client.store.salvage import Salvaged, read_damaged, write_new
@@ -29,10 +30,16 @@ _PARTS = ("", "-wal")
 
 @dataclass(frozen=True, slots=True)
 class Repaired:
-    """What a repair came to. ``aside`` is where the damaged file lies now, if there was one."""
+    """What a repair came to.
+
+    Attributes:
+        aside: where the damaged file lies now, if there was one.
+        is_plain: that file is not encrypted.
+    """
 
     aside: Path | None
     salvaged: Salvaged
+    is_plain: bool
 
 
 def look(data_dir: Path) -> Examined:
@@ -63,6 +70,7 @@ def repair(data_dir: Path, environment: Environment) -> Repaired:
     with lock.hold(data_dir):
         path = data_dir / STORE_FILE
         key = keys.made_store_key(data_dir, environment)
+        plain = key is None or is_plain(path)
         salvaged = read_damaged(path, own.key.key_id, key)
         identity: Identity = salvaged.identity or first_identity(own.enrolment)
         fresh = path.with_name(f"{STORE_FILE}.new")
@@ -82,7 +90,7 @@ def repair(data_dir: Path, environment: Environment) -> Repaired:
                     folder=data_dir, problem=error.strerror
                 )
             ) from None
-    return Repaired(aside if aside.exists() else None, salvaged)
+    return Repaired(aside if aside.exists() else None, salvaged, plain)
 
 
 def _free_name(path: Path, now_ms: int) -> Path:

@@ -88,6 +88,8 @@ def tell_repaired(found: Examined, done: Repaired, output: Output) -> ExitCode:
         output.line(_("operation {counter} cannot be read").format(counter=counter))
     if done.aside:
         output.note(_("the damaged file is {file}").format(file=done.aside))
+        if done.is_plain:
+            output.note(_("it is not encrypted: remove it when the office has everything"))
     if not complete:
         output.note(
             _("If the office does not have these operations, they have to be recorded again.")
