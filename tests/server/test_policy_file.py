@@ -10,6 +10,7 @@ from armband.server.errors import BadRequest
 from armband.server.policy_file import example, parse_policy, policy_text, read_policy
 from armband.shared.measures import Rule, rule_for
 from armband.shared.policy import Policy
+from armband.shared.retention import keep_days
 
 RULE = '[[rule]]\nrisk = "high"\nfrom = 2022-07-01\nmeasure = "central"\ndays = 7\n'
 
@@ -29,6 +30,18 @@ def test_what_is_shown_can_be_set_again() -> None:
     policy = parse_policy(example(), Policy(fever_tenths=375, day_starts_at_min=480, keep_days=9))
     assert parse_policy(policy_text(policy), Policy()) == policy
     assert parse_policy(policy_text(Policy()), policy) == Policy()
+
+
+def test_terms_are_set_by_kind_and_the_usual_ones_are_not_stored() -> None:
+    policy = parse_policy("[keep]\ncheck = 14\nvisit = 365\nshop = 900\n", Policy())
+    assert policy.keep == (("check", 14), ("shop", 900))
+    assert keep_days("check", policy) == 14
+    assert keep_days("visit", policy) == 365
+    assert parse_policy(policy_text(policy), Policy()) == policy
+    assert parse_policy("[keep]\nshop = 0\n", policy).keep == (("check", 14),)
+    for wrong in ("keep = 3", "[keep]\nunit = 9", "[keep]\nchecks = 9", "[keep]\ncheck = -1"):
+        with pytest.raises(BadRequest, match="keep"):
+            parse_policy(wrong, Policy())
 
 
 def test_what_a_file_does_not_name_stays() -> None:

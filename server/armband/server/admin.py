@@ -39,6 +39,7 @@ from armband.server.model import RecordsPage, Terminal
 from armband.server.office import Office
 from armband.server.reports.day import day_report, freeze_day
 from armband.server.reports.model import DayReport
+from armband.server.retention import Kept
 from armband.server.taking import Taken, take
 from armband.shared.days import add_days, is_day
 from armband.shared.environment import Environment
@@ -82,6 +83,7 @@ class Admin:
             "assign": (AssignArgs, self._assign),
             "take": (TakeArgs, self._take),
             "stable": (StableArgs, self._stable),
+            "retention": (NoArgs, self._retention),
             "policy": (NoArgs, self._policy),
             "set_policy": (PolicyArgs, self._set_policy),
         }
@@ -200,6 +202,10 @@ class Admin:
             "operations": report.operations,
             "differences": report.differences,
         }
+
+    async def _retention(self, _args: NoArgs) -> list[Kept]:
+        """What there is of each kind, and how much of it is past its term."""
+        return await self._office.kept(self._office.today, self._office.policy)
 
     async def _log(self, args: LogArgs) -> list[LogRow]:
         """A page of the audit log; an empty one is after its end."""

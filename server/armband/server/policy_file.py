@@ -24,6 +24,7 @@ from armband.shared.measures import (
     in_order,
 )
 from armband.shared.policy import Policy
+from armband.shared.retention import NEVER_PURGED, TERMS, keep_days
 from armband.shared.text_values import clock_text
 
 MAX_FILE_BYTES = 256 * 1024
@@ -67,7 +68,7 @@ def parse_policy(text: str, now: Policy) -> Policy:
         BadRequest: as `read_policy`.
     """
     table = tomllib.loads(text)
-    known = (*_SETTINGS, "rule")
+    known = (*_SETTINGS, "rule", "keep")
     for name in table:
         if name not in known:
             raise BadRequest(f"{name!r} is no setting; there are {', '.join(known)}")
@@ -76,6 +77,8 @@ def parse_policy(text: str, now: Policy) -> Policy:
     }
     if "rule" in table:
         values["rules"] = _rules(table["rule"])
+    if "keep" in table:
+        values["keep"] = _keep(table["keep"], now)
     return msgspec.structs.replace(now, **values)
 
 
@@ -99,6 +102,10 @@ def policy_text(policy: Policy) -> str:
             lines += [f'then = "{rule.then}"', f"then_days = {rule.then_days}"]
         lines.append(f"tests = [{', '.join(str(day) for day in rule.test_days)}]")
         lines.append(f"temps = {rule.temps_per_day}")
+    lines += ["", "[keep]  # days after a record's day; 0 for ever"]
+    for kind, term in TERMS.items():
+        if kind not in NEVER_PURGED:
+            lines.append(f"{kind} = {keep_days(kind, policy)}  # {term.purpose}")
     return "\n".join(lines)
 
 
@@ -136,6 +143,23 @@ _SETTINGS: Mapping[str, tuple[str, Callable[[str, object], int]]] = {
     "offline_days": ("offline_days", _between(1, 365)),
     "lock_after": ("lock_after_min", _between(1, 1440)),
 }
+
+
+# -- for how long ---------------------------------------------------------------------------------
+
+
+def _keep(given: object, now: Policy) -> tuple[tuple[str, int], ...]:
+    """The kinds that differ from the usual terms; one that is not named stays as it is ``now``."""
+    if not isinstance(given, dict):
+        raise BadRequest("keep: write [keep] and below it kinds with days, such as check = 60")
+    settable = [kind for kind in TERMS if kind not in NEVER_PURGED]
+    for kind in given:
+        if kind not in settable:
+            raise BadRequest(f"keep: {kind!r} is no kind with a term; {', '.join(settable)}")
+    days = dict(now.keep)
+    days |= {kind: _between(0, 36_500)(f"keep: {kind}", given[kind]) for kind in given}
+    usual = {kind: term.days for kind, term in TERMS.items()}
+    return tuple((kind, days[kind]) for kind in sorted(days) if days[kind] != usual.get(kind))
 
 
 # -- the table of measures -------------------------------------------------------------------------

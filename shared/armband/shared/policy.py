@@ -37,6 +37,8 @@ class Policy(msgspec.Struct, frozen=True, array_like=True):
         offline_days: for so many days after the last contact a terminal that people unlock shows
             what it holds; afterwards it only hands in and exports, until the next contact.
         lock_after_min: after so many minutes without a key such a terminal locks its screen.
+        keep: of kinds that the office keeps for other than the usual time, in order: for how many
+            days, 0 for ever. See `retention`.
         rules: what is ordered for returnees; see `measures.Rule`.
     """
 
@@ -50,3 +52,4 @@ class Policy(msgspec.Struct, frozen=True, array_like=True):
     suppress_below: SuppressBelow = 0
     offline_days: OfflineDays = 7
     lock_after_min: LockMinutes = 10
+    keep: tuple[tuple[str, KeepDays], ...] = ()

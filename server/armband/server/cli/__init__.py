@@ -60,6 +60,7 @@ VERBS: Mapping[str, Verb] = {
     "restore": Verb("restore", "put a backup in the office's place"),
     "staffing": Verb("staffing", "who serves where, and what is vacant"),
     "policy": Verb("policy", "show or set thresholds, terms and the table of measures"),
+    "retention": Verb("retention", "how long each kind is kept, why, what is past its term"),
     "regrid": Verb("regrid", "move, merge or split units"),
     "audit": Verb("audit", "recount everything and compare"),
     "doctor": Verb("doctor", "look for damage"),

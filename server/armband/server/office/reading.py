@@ -16,8 +16,10 @@ from armband.server.model import (
     SettingsVersion,
 )
 from armband.server.reports.model import FrozenDay
+from armband.server.retention import Kept, kept
 from armband.server.store.port import Store
 from armband.shared.permissions import Role
+from armband.shared.policy import Policy
 
 
 class Reading:
@@ -50,6 +52,10 @@ class Reading:
     async def audit(self) -> AuditReport:
         """Recount everything from the stored operations and records, and compare."""
         return await self._store.inspect(audit)
+
+    async def kept(self, today: str, policy: Policy) -> list[Kept]:
+        """See `retention.kept`."""
+        return await self._store.inspect(lambda source: kept(source, today, policy))
 
     async def hist_at(self, seq: int) -> bytes | None:
         """The history chain at ``seq``; None when the office has not come so far."""
