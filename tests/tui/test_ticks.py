@@ -11,11 +11,13 @@ from armband.client.tui.screens.notice import NoticeScreen
 from armband.client.tui.screens.tick import TickScreen
 from armband.shared.drafts import Draft
 from armband.shared.fields import Patch
+from armband.shared.kinds import CATALOGUE
 from support.desk import COMMUNITY, FIRST, Desk, desk, record_id
 from support.waiting import until
 
 NOTICE, ROUND = b"n" * 16, b"r" * 16
 DAY = "2022-03-24"
+HOME = record_id("household", FIRST, "9-1-101").hex()
 
 
 async def call_up(running: Desk, **fields: object) -> None:
@@ -80,6 +82,40 @@ async def test_people_of_a_round_are_sampled_with_one_key_each(tmp_path: Path) -
         await running.sees("left")
         await until(lambda: running.terminal.status.waiting > 4, "it is saved")
         await running.press("escape", "escape")
+
+
+async def test_one_key_samples_a_household_and_leaves_who_declined(tmp_path: Path) -> None:
+    """The people of a door, each with a sample of their own, whatever was recorded stays."""
+    people = [
+        Draft("resident", record_id("resident", name), FIRST, {"name": name, "household": HOME})
+        for name in ("赵五", "赵六", "赵七")
+    ]
+    async with desk(tmp_path, language=ENGLISH) as running:
+        await start_round(running)
+        await running.terminal.record([*people])
+        declined: Patch = {"round": ROUND.hex(), "resident": people[0].id.hex(), "household": HOME}
+        kind = CATALOGUE["sample"]
+        office = running.terminal.identity.office
+        record = kind.natural_id(office, FIRST, declined)
+        assert record is not None
+        await running.terminal.record(
+            [Draft("sample", record, FIRST, {**declined, "status": "refused"})]
+        )
+        await running.press("ctrl+r")
+        await running.sees("第1轮", "Under way")
+        await running.press("enter")
+        await running.sees("1 of 18 done", "H Home")
+        await running.press(*["down"] * 6, "h")
+        await until_list(running, ["refused", "sampled", "sampled"])
+        await running.sees("3 of 18 done")
+        report = await running.terminal.counted_here(COMMUNITY, running.terminal.today)
+        assert (report["samples.sampled"], report["samples.persons"]) == (2, 2)
+        await running.press("u")
+        await until_list(running, ["refused"])
+        await running.press("up", "h", "r")
+        await until_list(running, ["refused", "refused", "sampled", "sampled"])
+        report["samples.refused"] += 1
+        assert report == await running.terminal.counted_here(COMMUNITY, running.terminal.today)
 
 
 async def until_list(running: Desk, wanted: list[str]) -> None:

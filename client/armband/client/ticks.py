@@ -63,6 +63,8 @@ class TickList:
     kinds: ClassVar[frozenset[str]]
     """Records of which kinds change it."""
     marks: ClassVar[tuple[Mark, ...]]
+    whole: ClassVar[Mark | None] = None
+    """The key that records a whole household at once, where a list has one."""
 
     def __init__(self, terminal: Terminal) -> None:
         self.terminal = terminal
@@ -92,6 +94,27 @@ class TickList:
         elif code != NONE:
             await self.terminal.record([self.draft(row, code)])
 
+    async def tick_all(self, rows: Sequence[TickRow], code: str) -> None:
+        """Record the same of several rows, all or none; each keeps a record of its own."""
+        drafts = [self.draft(row, code) for row in rows]
+        changed = [
+            Draft(draft.kind, id_from_hex(row.record), "", {"status": code})
+            if row.record
+            else draft
+            for row, draft in zip(rows, drafts, strict=True)
+        ]
+        if changed:
+            await self.terminal.record(changed)
+
+    def household_of(self, row: TickRow, rows: Sequence[TickRow]) -> list[TickRow]:
+        """The rows of a row's household of which nothing is recorded."""
+        household = dict(row.extra).get("household")
+        return [
+            other
+            for other in rows
+            if household and dict(other.extra).get("household") == household and not other.status
+        ]
+
     def is_done(self, status: str) -> bool:
         """Whether nothing is left to do with a row of this status."""
         return any(mark.code == status and mark.settles for mark in self.marks)
@@ -112,6 +135,7 @@ class RoundTicks(TickList):
         Mark("e", "exempt", N_("Exempt")),
         Mark("a", "absent", N_("Absent")),
     )
+    whole = Mark("h", "sampled", N_("Home"))
 
     def __init__(self, terminal: Terminal, of: View) -> None:
         super().__init__(terminal)

@@ -66,8 +66,8 @@ class TickScreen(DeskScreen):
         self._only_left = False
         self._due: Timer | None = None
         self._saving = asyncio.Lock()
-        self._done: list[tuple[TickRow, str]] = []
-        """The keys pressed here: the row, and its status before."""
+        self._done: list[list[tuple[TickRow, str]]] = []
+        """The keys pressed here: the rows, and the status of each before."""
 
     # -- pieces -------------------------------------------------------------------------------
 
@@ -98,12 +98,23 @@ class TickScreen(DeskScreen):
         """Read the list."""
         for mark in self._ticks.marks:
             self._bindings.bind(mark.key, f"tick('{mark.code}')", show=False)
+        if self._ticks.whole is not None:
+            self._bindings.bind(self._ticks.whole.key, "tick_household", show=False)
         self.rows.focus()
         self._read_again()
 
     def keys_now(self) -> list[Binding]:
         """The keys of this list, those that record first."""
         marks = [Binding(m.key, f"tick('{m.code}')", m.label) for m in self._ticks.marks]
+        if (whole := self._ticks.whole) is not None:
+            marks.append(
+                Binding(
+                    whole.key,
+                    "tick_household",
+                    whole.label,
+                    tooltip="Everybody of the household of whom nothing is recorded",
+                )
+            )
         return [
             *marks,
             Binding("u", "undo", "Undo", tooltip="Take the last key back"),
@@ -200,36 +211,63 @@ class TickScreen(DeskScreen):
         row = self.rows.current
         if not isinstance(row, TickRow) or row.status == code:
             return
-        self._done.append((row, row.status))
-        self._set(row, code)
+        self._done.append([(row, row.status)])
+        self._set([row], code)
         if not (self._only_left and self._ticks.is_done(code)):
             self.rows.action_move(1)
+
+    def action_tick_household(self) -> None:
+        """Record everybody of a household of whom nothing is recorded yet."""
+        row, whole = self.rows.current, self._ticks.whole
+        if self._ticks.shut:
+            self.notify(self._ticks.shut, severity="warning")
+            return
+        members = self._ticks.household_of(row, self._all) if isinstance(row, TickRow) else []
+        if whole is None or not members:
+            self.app.bell()
+            return
+        assert isinstance(row, TickRow)
+        at, last = (self._all.index(each) for each in (row, members[-1]))
+        self._done.append([(member, member.status) for member in members])
+        self._set(members, whole.code)
+        if not self._only_left:
+            self.rows.action_move(max(0, last - at) + 1)
 
     def action_undo(self) -> None:
         """Take the last key back."""
         if not self._done:
             self.app.bell()
             return
-        pressed, before = self._done.pop()
-        now = next((row for row in self._all if row.key == pressed.key), None)
-        if now is not None:
-            self._set(now, before or NONE)
+        pressed = self._done.pop()
+        by_status: dict[str, list[TickRow]] = {}
+        for row, before in pressed:
+            now = next((other for other in self._all if other.key == row.key), None)
+            if now is not None:
+                by_status.setdefault(before or NONE, []).append(now)
+        for before, rows in by_status.items():
+            self._set(rows, before)
 
-    def _set(self, row: TickRow, code: str) -> None:
+    def _set(self, rows: Sequence[TickRow], code: str) -> None:
         shown = "" if code == NONE else code
+        keys = {row.key for row in rows}
         self._all = [
-            replace(other, status=shown) if other.key == row.key else other for other in self._all
+            replace(other, status=shown) if other.key in keys else other for other in self._all
         ]
         self._show()
-        start(self, partial(self._save, row, code), group="save")
+        start(self, partial(self._save, rows, code), group="save")
 
-    async def _save(self, row: TickRow, code: str) -> None:
-        # One after the other: what the last key recorded of this row is what the next one corrects.
+    async def _save(self, rows: Sequence[TickRow], code: str) -> None:
+        # One after the other: what the last key recorded of a row is what the next one corrects.
         async with self._saving:
-            fresh = await self._ticks.rows(row.unit)
-            found = next((other for other in fresh if other.key == row.key), row)
+            # People of one household are listed where its door is.
+            fresh = await self._ticks.rows(rows[0].unit)
+            known = {other.key: other for other in fresh}
+            found = [known.get(row.key, row) for row in rows]
             try:
-                await self._ticks.tick(found, code)
+                if len(found) == 1:
+                    await self._ticks.tick(found[0], code)
+                else:
+                    await self._ticks.tick_all(found, code)
             except ArmbandError:
                 self._read_again()
                 raise
