@@ -21,6 +21,8 @@ from armband.shared.faults import fault_name
 from armband.shared.normal import is_unicode
 
 DEBUG_VARIABLE = "ARMBAND_DEBUG"
+_MODULES = {"list": "ledger"}
+"""Commands whose module has another name: a module ``list`` would hide the built-in one here."""
 INTERRUPTED = 130
 """What a shell expects of a program that ended by Ctrl-C."""
 
@@ -90,6 +92,6 @@ def _run(parsed: argparse.Namespace, output: Output) -> ExitCode:
         from armband.client.cli.pin import unlock
 
         unlock(parsed.data, name)
-    module = import_module(f"armband.client.cli.{name}")
+    module = import_module(f"armband.client.cli.{_MODULES.get(name, name)}")
     run: Callable[[argparse.Namespace, Output], ExitCode] = module.run
     return run(parsed, output)

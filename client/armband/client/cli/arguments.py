@@ -44,6 +44,7 @@ def parser() -> argparse.ArgumentParser:
     add_reports(commands, [common, json])
     _people(commands, [common, json])
     _tray(commands, [common, json])
+    _lists(commands, [common, json])
     _doctor(commands, [common, json])
     _pin(commands, [common])
     _export_unsent(commands, [common, json])
@@ -173,6 +174,33 @@ def _tray(commands: _Commands, parents: _Parents) -> None:
         "--retry", metavar="ID|all", help=_("send one again, with FIELD=VALUE over it, or all")
     )
     tray.add_argument("fields", nargs="*", metavar="FIELD=VALUE")
+
+
+def _lists(commands: _Commands, parents: _Parents) -> None:
+    todo = commands.add_parser(
+        "todo", parents=parents, help=_("what is to be done, the most urgent first")
+    )
+    todo.add_argument("--all", action="store_true", help=_("everybody's tasks, not only mine"))
+    todo.add_argument(
+        "--limit", type=int, default=200, metavar="N", help=_("rows (default 200)")
+    )
+    ledger = commands.add_parser(
+        "list", parents=parents, help=_("the records of a kind, masked as on the screens")
+    )
+    ledger.add_argument("kind", metavar="KIND", help=_("visit, household, check ..."))
+    ledger.add_argument("--unit", metavar="CODE", default="", help=_("only in this unit"))
+    ledger.add_argument("--from", dest="day_from", metavar="D", default="")
+    ledger.add_argument("--to", dest="day_to", metavar="D", default="")
+    ledger.add_argument(
+        "--search",
+        metavar="WORDS",
+        default="",
+        help=_("a name, initials, a door, the end of a telephone"),
+    )
+    ledger.add_argument(
+        "--limit", type=int, default=200, metavar="N", help=_("rows (default 200), 0 for all")
+    )
+    ledger.add_argument("--format", choices=FORMATS, default=None)
 
 
 def _pin(commands: _Commands, parents: _Parents) -> None:

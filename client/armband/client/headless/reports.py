@@ -14,7 +14,7 @@ import msgspec
 
 from armband.client.acks import acknowledge
 from armband.client.errors import ClientError
-from armband.client.headless import tray
+from armband.client.headless import ledgers, tray
 from armband.client.headless.references import resolve
 from armband.client.i18n import _
 from armband.client.i18n.places import names_of
@@ -175,6 +175,8 @@ ASKED: Mapping[str, Callable[[Terminal, Mapping[str, Any]], Awaitable[object]]] 
     "rounds": _rounds,
     "tray": tray.listed,
     "retry": tray.sent_again,
+    "ledger": ledgers.ledger,
+    "todo": ledgers.todo,
 }
 
 
