@@ -105,8 +105,10 @@ async def test_what_is_to_be_done_is_said_beside_who_holds_the_store(
     await filled(rig, folder, "lianhu/yg", Role.GRID)
     alone = json.loads(await said(capsys, folder, "todo", "--json", "--all"))
     assert "visit" in [task["rank"] for task in alone["tasks"]]
-    async with place(rig, folder) as here:
-        async with HandoverServer(folder, handlers(here.terminal, here.link)):
-            beside = json.loads(await said(capsys, folder, "todo", "--json", "--all"))
-            assert beside["counts"].keys() <= alone["counts"].keys()
-            assert "3-2-502" in await said(capsys, folder, "list", "household")
+    async with (
+        place(rig, folder) as here,
+        HandoverServer(folder, handlers(here.terminal, here.link)),
+    ):
+        beside = json.loads(await said(capsys, folder, "todo", "--json", "--all"))
+        assert beside["counts"].keys() <= alone["counts"].keys()
+        assert "3-2-502" in await said(capsys, folder, "list", "household")

@@ -181,9 +181,7 @@ def _lists(commands: _Commands, parents: _Parents) -> None:
         "todo", parents=parents, help=_("what is to be done, the most urgent first")
     )
     todo.add_argument("--all", action="store_true", help=_("everybody's tasks, not only mine"))
-    todo.add_argument(
-        "--limit", type=int, default=200, metavar="N", help=_("rows (default 200)")
-    )
+    todo.add_argument("--limit", type=int, default=200, metavar="N", help=_("rows (default 200)"))
     ledger = commands.add_parser(
         "list", parents=parents, help=_("the records of a kind, masked as on the screens")
     )
