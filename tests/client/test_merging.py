@@ -81,3 +81,11 @@ async def test_the_command_takes_the_name_of_the_one_that_stays(local: Local) ->
     back = [Line(1, "resident", {"id": SECOND.hex(), "same_as": ""})]
     assert len((await record_lines(local.terminal, back)).saved) == 1
     assert await total(local) == 3
+
+
+async def test_the_command_takes_a_merge_back(local: Local) -> None:
+    for other, count in (("李雪婷", 2), ("", 3)):
+        line = Line(1, "resident", {"id": SECOND.hex(), "same_as": other})
+        outcome = await record_lines(local.terminal, [line])
+        assert outcome.refused == []
+        assert await total(local) == count

@@ -11,6 +11,7 @@ from armband.client.terminal import Terminal
 from armband.shared.drafts import Draft
 from armband.shared.errors import ArmbandError
 from armband.shared.kinds import CATALOGUE, UNIT, VOID, View
+from armband.shared.kinds.same import SAME_AS
 from armband.shared.kinds.workflow import STEP
 
 TOGETHER = 100
@@ -80,6 +81,7 @@ class Saver:
             return False
         wanted = {**draft.fields}
         void = wanted.pop(VOID, entry.view.void)
+        stands = wanted.pop(SAME_AS, entry.view.same_as)
         same_place = not draft.unit or draft.unit == entry.view.unit
         same = all(entry.view.fields.get(name) == value for name, value in wanted.items())
         named = {*draft.fields, *((UNIT,) if draft.unit else ())}
@@ -87,7 +89,8 @@ class Saver:
         if leads_on(draft, entry.view):
             return False
         open_still = not named.isdisjoint(entry.view.conflicts)
-        if open_still or not (same and same_place and void == entry.view.void):
+        same_stands = (stands or "") == (entry.view.same_as or "")
+        if open_still or not (same and same_place and same_stands and void == entry.view.void):
             return False
         self._results.append(SavedLine(draft.id.hex(), draft.kind, line))
         return True
