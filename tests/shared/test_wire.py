@@ -51,9 +51,13 @@ def of_type(hint: object) -> st.SearchStrategy[object]:
     if getattr(hint, "__origin__", None) is list:
         return st.lists(of_type(get_args(hint)[0]), max_size=4)
     metas = getattr(hint, "__metadata__", ())
-    size = next((m for m in metas if m.min_length is not None), None)
+    size = next((m for m in metas if (m.min_length, m.max_length) != (None, None)), None)
     if size is not None:
-        return st.binary(min_size=size.min_length, max_size=size.max_length)
+        bare = getattr(hint, "__origin__", None)
+        if getattr(bare, "__origin__", None) is list:
+            return st.lists(of_type(get_args(bare)[0]), max_size=min(4, size.max_length))
+        bounded = st.text if bare is str else st.binary
+        return bounded(min_size=size.min_length or 0, max_size=size.max_length)
     bounds = next(m for m in metas if m.ge is not None)
     return st.integers(bounds.ge, bounds.le if bounds.le is not None else (1 << 64) - 1)
 
