@@ -6,6 +6,7 @@ What comes in is answered with a frame, or ends that connection; nothing else ma
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Awaitable
 from pathlib import Path
 from typing import Any, cast
@@ -34,6 +35,7 @@ class _Writer:
 
     def __init__(self) -> None:
         self.sent = b""
+        self._pair = socket.socketpair()
 
     def write(self, raw: bytes) -> None:
         self.sent += raw
@@ -41,8 +43,14 @@ class _Writer:
     async def drain(self) -> None:
         """Room there always is."""
 
+    def get_extra_info(self, _name: str) -> socket.socket:
+        """Whoever is asked at the other end is this process."""
+        return self._pair[0]
+
     def close(self) -> None:
-        """Nothing to give back."""
+        """Give the sockets back."""
+        for end in self._pair:
+            end.close()
 
 
 async def _verb(verb: str, args: dict[str, Any], _progress: object) -> object:

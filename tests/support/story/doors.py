@@ -20,6 +20,10 @@ from support.story.stage import (
 NEED = "体温计坏了，请代买一支"
 FEEDBACK_MIN = 40
 """From the need to the thermometer at the door."""
+ANSWERED_MIN = 30
+"""From the question for the assessment to the agency that has it."""
+ASSESSED_MIN = 25 * 60 + 40
+"""And to the assessment itself, on the next day."""
 SHOPS = {"老王超市": "food", "康民药店": "pharmacy", "美发屋": "barber"}
 
 
@@ -144,6 +148,11 @@ def assess_at_home(stage: Stage) -> Figures:
         (DAY, "services.asked", 1),
         (DAY, "services.appointment", 1),
         (DAY, "services.escalated", 1),
+        # Of the day's two: this one and the thermometer.
+        (DAY, "services.feedback.p50_s", ANSWERED_MIN * 60),
+        (DAY, "services.feedback.p90_s", FEEDBACK_MIN * 60),
+        (DAY, "services.finish.p50_s", FEEDBACK_MIN * 60),
+        (DAY, "services.finish.p90_s", ASSESSED_MIN * 60),
         (NEXT, "services.done", 1),
         (NEXT, "services.done.appointment", 1),
     )
