@@ -12,6 +12,8 @@ TOP = Path(__file__).resolve().parent.parent
 TOOLS = Path(sys.executable).parent
 FOLDERS = ("client", "server", "shared", "scripts", "tests")
 WORKERS_MAX = 4
+WAITING_WORKERS = 1
+"""Beyond one for each core: a third of a test is waits for a frame, a socket or a disk."""
 
 
 def static_checks() -> dict[str, list[str]]:
@@ -28,7 +30,7 @@ def test_command(arguments: list[str]) -> list[str]:
     """Pytest on all cores for the whole suite; named tests run in one process."""
     if arguments:
         return ["pytest", *arguments]
-    workers = min(os.cpu_count() or 1, WORKERS_MAX)
+    workers = min(os.cpu_count() or 1, WORKERS_MAX) + WAITING_WORKERS
     return ["pytest", "--quiet", "--numprocesses", str(workers), "--dist", "worksteal"]
 
 

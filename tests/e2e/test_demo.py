@@ -66,9 +66,10 @@ def test_an_interrupt_ends_everything(tmp_path: Path) -> None:
     demo = _start(tmp_path, "--seconds", "600")
     assert demo.stderr is not None
     said = ""
-    while "the day takes" not in said:
+    # The server listens, and terminals are being enrolled.
+    while "listens on" not in said:
         said = demo.stderr.readline()
-        assert said, "the demo ended before its day began"
+        assert said, "the demo ended before its office was open"
     folder = next(tmp_path.iterdir())
     demo.send_signal(signal.SIGINT)
     out, _err = demo.communicate(timeout=PATIENCE_S)
