@@ -8,7 +8,6 @@ web page must not reach an office through somebody's machine.
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import logging
 import socket
 import ssl
@@ -21,6 +20,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 from websockets.server import ServerProtocol
 
+from armband.server.addresses import is_loopback
 from armband.server.certificate import Certificate, tls_context
 from armband.server.plug import Front, Remote, Strangers, listening_sockets
 from armband.shared import limits, wire
@@ -118,13 +118,6 @@ def _keep_little_in_the_kernel(connection: ServerConnection) -> None:
         plug.setsockopt(socket.IPPROTO_TCP, option, UNSENT_BYTES)
 
 
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def _refuse_browsers(connection: ServerConnection, request: Request) -> Response | None:
     if "Origin" in request.headers:
         return connection.respond(HTTPStatus.FORBIDDEN, "not for browsers\n")
@@ -188,7 +181,7 @@ class Listener:
             OSError: the address is in use or not this machine's.
             ValueError: without TLS, an address that others can reach.
         """
-        if self._context is None and not _is_loopback(host):
+        if self._context is None and not is_loopback(host):
             raise ValueError(f"{host} can be reached from outside: nothing is served without TLS")
         plugs = await listening_sockets(host, port)
         bound = plugs[0].getsockname()
