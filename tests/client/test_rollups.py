@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from armband.client import rollups
+from armband.client.api import connect
 from armband.client.enrolment import enrol
 from armband.client.errors import NotAllowed, OfficeUnreachable, Usage
 from armband.client.holding import hold_online
-from armband.client.rollups import Query, Source, fetch, fetch_async, find_source, make_query, watch
+from armband.client.rollups import Query, Source, fetch_async, find_source, make_query, watch
 from armband.client.websocket import open_unpinned
 from armband.client.world import real_environment
 from armband.server.certificate import load_certificate
@@ -234,5 +235,5 @@ async def test_where_figures_come_from(
 
 def test_a_token_that_is_none_is_said_without_repeating_it() -> None:
     with pytest.raises(Usage) as caught:
-        fetch(url="wss://127.0.0.1:1", token="armband1.secret")
+        connect(url="wss://127.0.0.1:1", token="armband1.secret").rollups()
     assert "secret" not in str(caught.value).lower().replace("id.secret.fingerprint", "")

@@ -11,10 +11,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from armband.server.board.gather import SILENT_AFTER_MS
 from armband.server.certificate import make_certificate
 from armband.server.errors import BadRequest
 from armband.server.health.exposition import Figure, exposition
-from armband.server.health.figures import SILENT_MS, Figures
+from armband.server.health.figures import Figures
 from armband.server.health.listener import HealthListener
 from armband.server.health.timings import Timings
 from armband.server.office import Office, create_office, open_office
@@ -110,7 +111,7 @@ async def test_silent_terminals_are_counted(tmp_path: Path) -> None:
     async with open_office(tmp_path, ENVIRONMENT) as office:
         code = await office.create_invite(OFFICE, Role.GRID, "张", NOW_MS + 60_000)
         await office.take_invite(invite_id(code), b"k" * 32)
-        for now_ms, silent in ((NOW_MS + SILENT_MS, 0), (NOW_MS + SILENT_MS + 1, 1)):
+        for now_ms, silent in ((NOW_MS + SILENT_AFTER_MS, 0), (NOW_MS + SILENT_AFTER_MS + 1, 1)):
             async with told(office, now_ms) as url:
                 shown = values((await get(url, "/metrics"))[1])
             assert (shown["armband_terminals"], shown["armband_terminals_silent"]) == (1, silent)

@@ -1,15 +1,6 @@
-"""Roll-ups for scripts: the public Python API.
+"""Roll-ups from an office: where they come from, once or with each change.
 
-    from armband.client.rollups import fetch
-
-    report = fetch(depth=1)                  # of the terminal enrolled on this machine
-    report = fetch("lianhu/a1", day="2022-03-05", url="wss://office:7443", token="armband1.…")
-    for row in report.rows:
-        print(row.day, row.name, row.metrics.get("checks.total", 0))
-
-`fetch_async` is the same for programs that run an event loop, `watch` goes on with each change.
-Where no terminal is enrolled, ``url`` and ``token`` (or ARMBAND_URL and ARMBAND_TOKEN) say where
-the figures come from. Nothing here imports the screens.
+`armband.client.api` is what scripts use; the commands use this. Nothing here imports the screens.
 """
 
 from __future__ import annotations
@@ -126,36 +117,14 @@ def find_source(data_dir: Path | None = None, url: str = "", token: str = "") ->
     )
 
 
-def fetch(
-    unit: str = "",
-    *,
-    depth: int = 1,
-    day: str = "",
-    day_from: str = "",
-    day_to: str = "",
-    data_dir: Path | None = None,
-    url: str = "",
-    token: str = "",
-) -> RollupReport:
-    """The office's newest figures of ``unit`` (by default the terminal's or the token's own).
-
-    Args:
-        unit: a unit code within the scope.
-        depth: levels below the unit that get rows of their own.
-        day: one day as YYYY-MM-DD, else ``day_from`` to ``day_to``, else the office's today.
-        data_dir, url, token: where the figures come from; see `find_source`.
+async def fetch_async(query: Query, source: Source) -> RollupReport:
+    """The office's newest figures.
 
     Raises:
-        Usage: what was asked for makes no sense, or there is no such unit.
+        Usage: there is no such unit.
         OfficeUnreachable: the office cannot be reached.
         NotAllowed: the unit is outside of the scope, or the token does not count.
     """
-    query = make_query(unit, depth, day, day_from, day_to)
-    return asyncio.run(fetch_async(query, find_source(data_dir, url, token)))
-
-
-async def fetch_async(query: Query, source: Source) -> RollupReport:
-    """As `fetch`, for a program that runs an event loop."""
     async with aclosing(_connection(query, source)) as reports:
         async for report in reports:
             return _of_a_unit(report)

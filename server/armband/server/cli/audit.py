@@ -116,7 +116,7 @@ def _line(row: LogRow, policy: Policy) -> str:
     details = ", ".join(f"{name} {value}" for name, value in entry.details.items())
     parts = (
         str(row.number),
-        moment_text(entry.at_ms, policy),
+        moment_text(entry.at_ms, policy.utc_offset_min),
         entry.actor,
         entry.action,
         entry.object,

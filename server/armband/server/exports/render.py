@@ -79,7 +79,7 @@ class Ledger:
     def _measured(self, declared: Field, value: int) -> Cell:
         match declared.type:
             case FieldType.TIME:
-                return moment_text(value, self.policy)
+                return moment_text(value, self.policy.utc_offset_min)
             case FieldType.CLOCK:
                 return clock_text(value)
             case FieldType.TEMPERATURE | FieldType.TEMPERATURES:
@@ -110,9 +110,9 @@ class Ledger:
         }
 
 
-def moment_text(ms: int, policy: Policy) -> str:
+def moment_text(ms: int, utc_offset_min: int) -> str:
     """A moment by the office's clock, ``2022-03-31 08:41:07``; the number where no year fits."""
-    zone = timezone(timedelta(minutes=policy.utc_offset_min))
+    zone = timezone(timedelta(minutes=utc_offset_min))
     try:
         moment = datetime.fromtimestamp(ms / 1000, tz=UTC).astimezone(zone)
     except (OverflowError, ValueError, OSError):

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from armband.server.board.gather import SILENT_AFTER_MS
 from armband.server.health.exposition import Figure, exposition, histogram, one
 from armband.server.health.timings import Timings
 from armband.server.model import Terminal
-
-SILENT_MS = 12 * 3_600_000
-"""A terminal that has not been here for so long is silent: longer than a night shift."""
 
 
 class Office(Protocol):
@@ -82,7 +80,7 @@ class Figures:
             one("rollup_lag_seconds", "gauge", "how late the oldest roll-up frame is",
                 self._lag_s()),
             one("terminals", "gauge", "terminals that are enrolled", len(terminals)),
-            one("terminals_silent", "gauge", "of these, not here for twelve hours", silent),
+            one("terminals_silent", "gauge", "of these, not here for four hours", silent),
             one("terminals_waiting_operations", "gauge",
                 "operations that terminals held and had not sent when they were here last",
                 sum(terminal.waiting for terminal in terminals)),
@@ -98,4 +96,4 @@ class Figures:
 
 def _is_silent(terminal: Terminal, now_ms: int) -> bool:
     seen_ms = terminal.last_seen_ms or terminal.enrolled_ms
-    return now_ms - seen_ms > SILENT_MS
+    return now_ms - seen_ms > SILENT_AFTER_MS

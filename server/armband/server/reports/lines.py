@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from armband.server.exports.render import moment_text
 from armband.server.reports.layout import PARTS, SECTIONS, Language, Line, shown
 from armband.server.reports.model import DayReport
-from armband.server.reports.words import clock_words, day_words, word
+from armband.server.reports.words import day_words, word
 from armband.shared.rollup_report import Row
 
 
@@ -40,7 +41,7 @@ def title(report: DayReport, language: Language) -> str:
 def head_lines(report: DayReport, language: Language, utc_offset_min: int) -> list[str]:
     """The day and the moment; how many grids have reported; which have not, by name."""
     as_of, covered = report.as_of, report.coverage
-    moment = clock_words(as_of.at, utc_offset_min)
+    moment = moment_text(as_of.at, utc_offset_min)
     lacking = [f"{word('missing', language)} {' '.join(report.missing)}"] if report.missing else []
     when = f"{word('as_of', language)} {moment} ({word('seq', language)} {as_of.seq:,})"
     return [
@@ -55,7 +56,7 @@ def fixed_lines(report: DayReport, language: Language, utc_offset_min: int) -> l
     if not report.edition:
         return [word("draft", language)]
     edition = word("edition", language).format(report.edition)
-    moment = clock_words(report.frozen_ms, utc_offset_min)
+    moment = moment_text(report.frozen_ms, utc_offset_min)
     by = f"{word('by', language)} {report.author}"
     return [
         f"{word('frozen', language)} {edition}   {moment}   {by}",

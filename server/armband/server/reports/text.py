@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from armband.server.cli.output import cells
+from armband.server.exports.render import moment_text
 from armband.server.reports.layout import Language
 from armband.server.reports.lines import (
     Figure,
@@ -17,7 +18,7 @@ from armband.server.reports.lines import (
     title,
 )
 from armband.server.reports.model import ChangedRecord, DayReport
-from armband.server.reports.words import clock_words, word
+from armband.server.reports.words import word
 from armband.shared.harmless import shown_line
 
 WIDTH = 80
@@ -100,7 +101,7 @@ def _fixed(report: DayReport, language: Language, utc_offset_min: int) -> list[s
     lines = fixed_lines(report, language, utc_offset_min)
     if report.restated is None:
         return lines
-    now_at = clock_words(report.restated.as_of.at, utc_offset_min)
+    now_at = moment_text(report.restated.as_of.at, utc_offset_min)
     lines += ["", f"{word('restated', language)} ({word('as_of', language)} {now_at})"]
     was, now = word("was", language), word("is", language)
     lines += [
@@ -116,7 +117,7 @@ def _fixed(report: DayReport, language: Language, utc_offset_min: int) -> list[s
 
 def _changed(record: ChangedRecord, utc_offset_min: int) -> str:
     metrics = " ".join(f"{metric} {count:+d}" for metric, count in record.metrics.items())
-    moment = clock_words(record.changed, utc_offset_min)
+    moment = moment_text(record.changed, utc_offset_min)
     return f"  {record.kind} {record.id}  {moment}  {metrics}"
 
 

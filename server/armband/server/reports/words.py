@@ -1,9 +1,9 @@
-"""The report's own words, and its days and moments as people write them."""
+"""The report's own words, and its days as people write them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import date
 
 from armband.server.reports.layout import Language
 
@@ -54,9 +54,3 @@ def day_words(day: str, language: Language) -> str:
     if language == "zh":
         return f"{parsed.year} 年 {parsed.month} 月 {parsed.day} 日 {weekday}"
     return f"{weekday} {day}"
-
-
-def clock_words(ms: int, utc_offset_min: int) -> str:
-    """``2022-03-31 18:02:11`` by the office's clock."""
-    zone = timezone(timedelta(minutes=utc_offset_min))
-    return datetime.fromtimestamp(ms / 1000, UTC).astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
